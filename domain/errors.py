@@ -1,0 +1,97 @@
+"""Every way Marquee refuses: a class a refusal, with a code that keeps its meaning for ever."""
+
+from enum import StrEnum
+from typing import ClassVar
+
+
+class ProblemCode(StrEnum):
+    """Stable codes; a client may branch on them. New ones may be added, none is ever reused."""
+
+    INVALID_INPUT = "INVALID_INPUT"
+    NOT_FOUND = "NOT_FOUND"
+    UNAUTHENTICATED = "UNAUTHENTICATED"
+    TOKEN_EXPIRED = "TOKEN_EXPIRED"  # noqa: S105 - a code, not a secret
+    TOKEN_INVALID = "TOKEN_INVALID"  # noqa: S105 - a code, not a secret
+    FORBIDDEN = "FORBIDDEN"
+    NOT_READY = "NOT_READY"
+    MATURITY = "MATURITY"
+    UNSUPPORTED_DEVICE = "UNSUPPORTED_DEVICE"
+    SESSION_LOST = "SESSION_LOST"
+
+
+class DomainError(Exception):
+    """An expected refusal. Its message is written for the viewer and safe to show."""
+
+    code: ClassVar[ProblemCode]
+    retry_after_seconds: int | None = None
+
+    def __init__(self, message: str, *, field: list[str] | None = None) -> None:
+        """`field` is the path of the offending input field, where there is one."""
+        super().__init__(message)
+        self.message = message
+        self.field = field
+
+    @property
+    def extensions(self) -> dict[str, object]:
+        """What graphql-core copies into `errors[].extensions`, also in the middle of a stream."""
+        return {"code": self.code.value}
+
+
+class InvalidInput(DomainError):
+    """A value that no request of this kind may carry."""
+
+    code = ProblemCode.INVALID_INPUT
+
+
+class NotFound(DomainError):
+    """Absent, or not visible to whoever asks: the two are told apart by nobody."""
+
+    code = ProblemCode.NOT_FOUND
+
+
+class Unauthenticated(DomainError):
+    """Nobody is signed in, or the e-mail and password do not belong together."""
+
+    code = ProblemCode.UNAUTHENTICATED
+
+
+class TokenExpired(DomainError):
+    """The token was good and has run out."""
+
+    code = ProblemCode.TOKEN_EXPIRED
+
+
+class TokenInvalid(DomainError):
+    """The token was not made by this house, was changed, or was made for another door."""
+
+    code = ProblemCode.TOKEN_INVALID
+
+
+class Forbidden(DomainError):
+    """Signed in, but not in the scope this needs (no profile chosen, say)."""
+
+    code = ProblemCode.FORBIDDEN
+
+
+class NotReady(DomainError):
+    """The title exists, and its media is not there yet."""
+
+    code = ProblemCode.NOT_READY
+
+
+class MaturityBlocked(DomainError):
+    """The title is above what this profile may see."""
+
+    code = ProblemCode.MATURITY
+
+
+class UnsupportedDevice(DomainError):
+    """The device can play nothing of what there is."""
+
+    code = ProblemCode.UNSUPPORTED_DEVICE
+
+
+class SessionLost(DomainError):
+    """The playback session has ended, or its lease ran out."""
+
+    code = ProblemCode.SESSION_LOST
