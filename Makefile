@@ -15,6 +15,10 @@ WITH_VENV := PATH="$(CURDIR)/$(BIN):$$PATH"
 # What a shell may carry that would send an installation, or an import, somewhere else than .venv.
 unexport CONDA_PREFIX PIP_PREFIX PIP_TARGET PIP_USER PYTHONHOME PYTHONPATH UV_PREFIX UV_TARGET VIRTUAL_ENV
 
+# Trust the authorities this machine trusts, as pip does: many networks have one of their own.
+export UV_SYSTEM_CERTS ?= 1
+export NODE_USE_SYSTEM_CA ?= 1
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help up test soak check fmt lock chromium
@@ -55,7 +59,7 @@ lock: .venv/bin/uv ## resolves the locks anew from pyproject.toml (UPGRADE=--upg
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || \
 		{ echo "Marquee needs Python 3.11, 3.12 or 3.13; try: make PYTHON=python3.12" >&2; exit 1; }
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear .venv
-	@$(BIN)/python -m pip install --quiet --require-hashes -r $<
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 
 .venv/.runtime: requirements.lock pyproject.toml .venv/bin/uv
