@@ -7,9 +7,7 @@ from typing import Literal
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-DEFAULT_HOME = (
-    ".marquee"  # in the folder `make up` is typed in, so that deleting the clone deletes all
-)
+DEFAULT_HOME = ".marquee"  # in the folder `make up` is typed in: deleting the clone deletes all
 
 
 class CannotStart(Exception):
@@ -17,7 +15,7 @@ class CannotStart(Exception):
 
 
 class Settings(BaseSettings):
-    """Every setting; its name in capitals is the variable, and an empty variable counts as unset."""
+    """Every setting; its name in capitals is the variable, and an empty one counts as unset."""
 
     model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore", frozen=True)
 
@@ -74,12 +72,16 @@ def load_settings() -> Settings:
 
 
 def _one_line(error: ValidationError, home: Path) -> str:
-    missing = {str(line["loc"][0]) for line in error.errors() if line["type"] == "missing"}
-    wrong = {
-        str(line["loc"][0]): line["msg"] for line in error.errors() if line["type"] != "missing"
-    }
+    problems = {str(line["loc"][0]): (line["type"], line["msg"]) for line in error.errors()}
+    missing = [name for name, (kind, _) in problems.items() if kind == "missing"]
+    wrong = [
+        f"{name.upper()}: {message}"
+        for name, (kind, message) in problems.items()
+        if kind
+        not in ("missing", "default_factory_not_called")  # the latter only follow from others
+    ]
     if wrong:
-        return "; ".join(f"{name.upper()}: {message}" for name, message in wrong.items()) + "."
+        return "; ".join(wrong) + "."
     if "database_url" in missing:
         return f"No Marquee is running in {home}: start it with `make up`, or set DATABASE_URL."
-    return f"Not set: {', '.join(sorted(missing)).upper()}."
+    return f"Not set: {', '.join(missing).upper()}."
