@@ -1,0 +1,123 @@
+"""Households: the account that pays, the profiles that watch, the devices they watch on."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from domain.errors import InvalidInput
+from domain.ids import AccountId, DeviceId, ProfileId
+
+REFRESH_TTL = timedelta(days=30)  # a TV that nobody turned on for a month asks for the password
+MAX_EMAIL_CHARACTERS = 254  # RFC 5321, the longest address that mail can be sent to
+MAX_PASSWORD_CHARACTERS = 1024  # hashing is linear in length; nobody types more
+MAX_NAME_CHARACTERS = 100  # fits a screen line; a device's name is shown to people
+
+
+class SubscriptionTier(StrEnum):
+    """What the household pays for."""
+
+    FREE = "FREE"
+    BASIC = "BASIC"
+    STANDARD = "STANDARD"
+    PREMIUM = "PREMIUM"
+
+
+class DeviceKind(StrEnum):
+    """What somebody is watching on."""
+
+    TV = "TV"
+    MOBILE = "MOBILE"
+    TABLET = "TABLET"
+    WEB = "WEB"
+    CONSOLE = "CONSOLE"
+    SET_TOP = "SET_TOP"
+    OTHER = "OTHER"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A household."""
+
+    id: AccountId
+    email: str
+    tier: SubscriptionTier
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """One viewer of a household. Sees titles certified up to `maturity_age` (years, 0 to 18)."""
+
+    id: ProfileId
+    account_id: AccountId
+    name: str
+    kids: bool
+    maturity_age: int
+    ui_locale: str
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """An installation of an app that somebody signed in on."""
+
+    id: DeviceId
+    account_id: AccountId
+    kind: DeviceKind
+    name: str
+    last_seen_at: datetime
+
+
+@dataclass(frozen=True)  # no slots: lent to GraphQL as an input
+class DeviceInput:
+    """How a device introduces itself. `installation_id` stays the same over sign-ins."""
+
+    installation_id: str
+    kind: DeviceKind
+    name: str
+    app_version: str
+
+
+@dataclass(frozen=True)  # no slots: lent to GraphQL as an input
+class SignInInput:
+    """An e-mail address, its password, and the device asking."""
+
+    email: str
+    password: str
+    device: DeviceInput
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who is calling: a household's device, and the profile chosen on it, if any."""
+
+    account: Account
+    device: Device
+    profile: Profile | None
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A fresh access token for `viewer`; the refresh token only where a new one was made."""
+
+    access_token: str
+    expires_at: datetime
+    refresh_token: str | None
+    viewer: Viewer
+
+
+def normal_email(text: str) -> str:
+    """The form in which an address is stored and compared."""
+    return text.strip().lower()
+
+
+def check_sign_in(asked: SignInInput) -> None:
+    """Raises InvalidInput for what no form of ours can have sent."""
+    _check_length(asked.email, MAX_EMAIL_CHARACTERS, "email")
+    _check_length(asked.password, MAX_PASSWORD_CHARACTERS, "password")
+    _check_length(asked.device.installation_id, MAX_NAME_CHARACTERS, "device", "installationId")
+    _check_length(asked.device.name, MAX_NAME_CHARACTERS, "device", "name")
+    _check_length(asked.device.app_version, MAX_NAME_CHARACTERS, "device", "appVersion")
+
+
+def _check_length(text: str, most: int, *path: str) -> None:
+    if not 0 < len(text) <= most:
+        raise InvalidInput(f"Between 1 and {most} characters are needed.", field=["input", *path])

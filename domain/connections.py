@@ -1,0 +1,77 @@
+"""Lists that are read in parts: a connection of edges, and cursors that mark a place."""
+
+import base64
+import binascii
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from domain.errors import InvalidInput
+
+MAX_PAGE_SIZE = 50  # two screens beyond what a TV shows; more is asked for by cursor
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class PageInfo:
+    """Whether there is more, and where this part begins and ends."""
+
+    has_next_page: bool
+    has_previous_page: bool
+    start_cursor: str | None
+    end_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Edge(Generic[T]):
+    """One entry of a list and its place in it."""
+
+    cursor: str
+    node: T
+
+
+@dataclass(frozen=True, slots=True)
+class Connection(Generic[T]):
+    """A part of a list."""
+
+    edges: list[Edge[T]]
+    page_info: PageInfo
+
+
+def check_first(first: int) -> int:
+    """`first`, if a list may be asked for that many. Raises InvalidInput."""
+    if not 1 <= first <= MAX_PAGE_SIZE:
+        raise InvalidInput(f"`first` goes from 1 to {MAX_PAGE_SIZE}.", field=["first"])
+    return first
+
+
+def write_cursor(*place: object) -> str:
+    """An opaque cursor for a place in a list, such as (published_at, id)."""
+    text = "\n".join(str(part) for part in place)
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def read_cursor(cursor: str, parts: int) -> list[str]:
+    """The `parts` that write_cursor was given, as text. Raises InvalidInput."""
+    try:
+        padded = cursor + "=" * (-len(cursor) % 4)
+        place = base64.b64decode(padded.encode("ascii"), altchars=b"-_", validate=True)
+        found = place.decode().split("\n")
+    except (binascii.Error, UnicodeError) as error:
+        raise InvalidInput("This cursor was not made here.", field=["after"]) from error
+    if len(found) != parts or "\0" in cursor:
+        raise InvalidInput("This cursor was not made here.", field=["after"])
+    return found
+
+
+def connect(nodes: Sequence[tuple[str, T]], *, first: int, after: str | None) -> Connection[T]:
+    """A connection over (cursor, node) pairs that were asked for one beyond `first`."""
+    edges = [Edge(cursor, node) for cursor, node in nodes[:first]]
+    info = PageInfo(
+        has_next_page=len(nodes) > first,
+        has_previous_page=after is not None,
+        start_cursor=edges[0].cursor if edges else None,
+        end_cursor=edges[-1].cursor if edges else None,
+    )
+    return Connection(edges, info)

@@ -1,0 +1,114 @@
+"""Work for later: orders put into Postgres by the transaction that needs them."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, ClassVar, Protocol
+
+from procrastinate import App, BaseRetryStrategy, JobContext, PsycopgConnector, RetryDecision
+from procrastinate.jobs import Job
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+HEARTBEAT_S = 5.0  # how often a worker says that it lives
+STALLED_S = 15.0  # three of those missed: whatever it was doing is given to another
+POLL_S = 2.0  # new jobs are announced by NOTIFY; polling only catches a lost announcement
+STOP_S = 3.0  # a job that has not ended by then is aborted and begins again at the next start
+MAX_ATTEMPTS = 3  # a film that failed three times fails for a reason
+FIRST_RETRY_S = 5  # then 25: enough for a full disk to be noticed, not for a viewer to leave
+POOL_SIZE = 4  # fetching, heartbeats, listening, and one to spare
+
+
+class Order(Protocol):
+    """A frozen dataclass that says what to do. Its class name names the job."""
+
+    queue: ClassVar[str]
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """Which try this is, from 1, and whether another would follow a failure."""
+
+    number: int
+
+    @property
+    def is_last(self) -> bool:
+        """Whether a failure now is final."""
+        return self.number >= MAX_ATTEMPTS
+
+
+Handler = Callable[[Any, Attempt], Awaitable[None]]
+
+
+class _Again(BaseRetryStrategy):
+    """Begins again at once after a stop of the worker, later after a failure, then never."""
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
+        if isinstance(exception, asyncio.CancelledError):
+            return RetryDecision(retry_in={"seconds": 0})
+        if job.attempts + 1 >= MAX_ATTEMPTS:
+            return None
+        return RetryDecision(retry_in={"seconds": FIRST_RETRY_S ** (job.attempts + 1)})
+
+
+class Jobs:
+    """The queue. `enqueue` needs no connection of its own; `work` opens a small pool."""
+
+    def __init__(self, database_url: str) -> None:
+        url = make_url(database_url).set(drivername="postgresql")
+        self._app = App(
+            connector=PsycopgConnector(
+                conninfo=url.render_as_string(hide_password=False), max_size=POOL_SIZE
+            )
+        )
+
+    async def enqueue(self, tx: AsyncConnection, order: Order, *, lock: str | None = None) -> int:
+        """Adds `order` in the caller's transaction: rolled back, it never was. Returns the job's
+        number. Jobs of one `lock` run one after another."""
+        raw = await tx.get_raw_connection()
+        deferrer = self._app.configure_task(
+            type(order).__name__, queue=order.queue, lock=lock, connection=raw.driver_connection
+        )
+        return await deferrer.defer_async(**asdict(order))  # type: ignore[call-overload]
+
+    async def work(
+        self, handlers: Mapping[type[Any], Handler], *, queues: Sequence[str], concurrency: int
+    ) -> None:
+        """Runs jobs until cancelled or told to stop by SIGTERM or SIGINT.
+
+        A worker that died is noticed by the others, and by itself when it comes back.
+        """
+        for order_type, handler in handlers.items():
+            self._register(order_type, handler)
+        async with self._app.open_async(), asyncio.TaskGroup() as tasks:
+            watch = tasks.create_task(self._retry_stalled())
+            await self._app.run_worker_async(
+                queues=list(queues),
+                concurrency=concurrency,
+                fetch_job_polling_interval=POLL_S,
+                abort_job_polling_interval=POLL_S,
+                update_heartbeat_interval=HEARTBEAT_S,
+                stalled_worker_timeout=STALLED_S,
+                shutdown_graceful_timeout=STOP_S,
+            )
+            watch.cancel()
+
+    def _register(self, order_type: type[Any], handler: Handler) -> None:
+        async def run(context: JobContext, **fields: Any) -> None:
+            await handler(order_type(**fields), Attempt(context.job.attempts + 1))
+
+        self._app.task(
+            run,
+            name=order_type.__name__,
+            queue=order_type.queue,
+            pass_context=True,
+            retry=_Again(),
+        )
+
+    async def _retry_stalled(self) -> None:
+        manager = self._app.job_manager
+        while True:
+            for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_S):
+                await manager.retry_job(job)
+            await asyncio.sleep(HEARTBEAT_S)

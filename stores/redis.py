@@ -1,0 +1,111 @@
+"""What Redis holds: the leases of playback sessions, and nudges that say "look again".
+
+Nothing acknowledged lives here alone: a lost nudge is late, never wrong, because listeners read
+Postgres again, and a lost lease is taken anew by the next heartbeat.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+import structlog
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+
+from domain.ids import ProfileId, SessionId
+from domain.playback import LEASE
+
+log = structlog.get_logger()
+
+DEADLINE_S = 2.0  # a command takes a millisecond; two seconds mean the server hangs
+NUDGES = "nudges"  # the one channel; a message is the id of the profile that changed
+RECONNECT_S = 1.0  # between two attempts to listen again
+
+
+def open_redis(url: str) -> Redis:
+    """A client that fails within its deadline instead of retrying silently behind our back."""
+    return Redis.from_url(
+        url,
+        socket_timeout=DEADLINE_S,
+        socket_connect_timeout=DEADLINE_S,
+        retry=Retry(NoBackoff(), 0),
+    )
+
+
+class Leases:
+    """One key a session, which dies by itself when it is not renewed."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+
+    async def renew(self, session_id: SessionId, now: datetime) -> datetime:
+        """Takes or extends the lease; returns when it runs out."""
+        await self._redis.set(_lease(session_id), b"", px=LEASE)
+        return now + LEASE
+
+    async def alive(self, session_id: SessionId) -> bool:
+        """Whether the lease has not run out."""
+        return bool(await self._redis.exists(_lease(session_id)))
+
+    async def release(self, session_id: SessionId) -> None:
+        """Ends the lease now."""
+        await self._redis.delete(_lease(session_id))
+
+
+class Nudges:
+    """Wakes whoever waits for news of a profile, in every process."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+        self._waiting: dict[str, set[asyncio.Event]] = defaultdict(set)
+
+    async def send(self, profile_id: ProfileId) -> None:
+        """Best effort: what the nudge is about is already durable, so a lost one only delays."""
+        try:
+            await self._redis.publish(NUDGES, profile_id)
+        except RedisError as error:
+            log.warning("nudge_lost", error=repr(error))
+
+    @contextmanager
+    def listen(self, profile_id: ProfileId) -> Iterator[asyncio.Event]:
+        """An event that is set whenever the profile should be looked at again."""
+        event = asyncio.Event()
+        self._waiting[profile_id].add(event)
+        try:
+            yield event
+        finally:
+            self._waiting[profile_id].discard(event)
+            if not self._waiting[profile_id]:
+                del self._waiting[profile_id]
+
+    async def run(self) -> None:
+        """Passes messages on until cancelled. After a gap everybody looks again."""
+        while True:
+            try:
+                await self._receive()
+            except RedisError as error:
+                log.warning("nudges_interrupted", error=repr(error))
+                await asyncio.sleep(RECONNECT_S)
+
+    async def _receive(self) -> None:
+        async with self._redis.pubsub(ignore_subscribe_messages=True) as channel:
+            await channel.subscribe(NUDGES)
+            for waiting in self._waiting.values():
+                _wake(waiting)
+            while True:
+                message = await channel.get_message(timeout=DEADLINE_S)
+                if message is not None:
+                    _wake(self._waiting.get(message["data"].decode(), ()))
+
+
+def _wake(events: "set[asyncio.Event] | tuple[()]") -> None:
+    for event in events:
+        event.set()
+
+
+def _lease(session_id: SessionId) -> str:
+    return f"lease:{session_id}"

@@ -1,0 +1,293 @@
+"""Every table, and the promises that the database keeps by itself.
+
+Ids are text (see `domain/ids.py`). Instants are `timestamptz`. Enumerations are text with a CHECK,
+so that adding a value is an ordinary migration.
+"""
+
+from collections.abc import Sequence
+from enum import StrEnum
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Double,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
+
+from domain.accounts import DeviceKind, SubscriptionTier
+from domain.catalog import ArtworkRole, TitleKind
+from domain.encoding import JobState, TrackClass
+from domain.watching import WatchStatus
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+    }
+)
+
+
+def _id() -> Column[str]:
+    return Column("id", Text, primary_key=True)
+
+
+def _at(name: str, *, optional: bool = False) -> Column[object]:
+    return Column(name, TIMESTAMP(timezone=True), nullable=optional)
+
+
+def _to(table: str, *, optional: bool = False, name: str | None = None) -> Column[str]:
+    """A reference to `table`: rows that lose their parent go with it."""
+    column = name or f"{table.removesuffix('s')}_id"
+    return Column(column, Text, ForeignKey(f"{table}.id", ondelete="CASCADE"), nullable=optional)
+
+
+def _one_of(column: str, values: type[StrEnum] | Sequence[str]) -> CheckConstraint:
+    listed = ", ".join(f"'{value}'" for value in values)
+    return CheckConstraint(f"{column} IN ({listed})", name=f"{column}_known")
+
+
+# ------------------------------------------------------------------ people and devices
+
+accounts = Table(
+    "accounts",
+    metadata,
+    _id(),
+    Column("email", Text, nullable=False),
+    Column("password_hash", Text, nullable=False),
+    Column("tier", Text, nullable=False),
+    _at("created_at"),
+    _one_of("tier", SubscriptionTier),
+    CheckConstraint("email = lower(email)", name="email_lower_case"),
+    UniqueConstraint("email"),
+)
+
+profiles = Table(
+    "profiles",
+    metadata,
+    _id(),
+    _to("accounts"),
+    Column("name", Text, nullable=False),
+    Column("kids", Boolean, nullable=False),
+    Column("maturity_age", Integer, nullable=False),
+    Column("ui_locale", Text, nullable=False),
+    # Counts the changes of this profile's watch states; its row lock puts them in order.
+    Column("watch_cursor", BigInteger, nullable=False, server_default=text("0")),
+    _at("created_at"),
+    CheckConstraint("maturity_age BETWEEN 0 AND 18", name="maturity_age_range"),
+    UniqueConstraint("account_id", "name"),
+)
+
+devices = Table(
+    "devices",
+    metadata,
+    _id(),
+    _to("accounts"),
+    Column("installation_id", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("app_version", Text, nullable=False),
+    _to("profiles", optional=True),
+    Column("refresh_token_hash", LargeBinary, nullable=False),
+    _at("refresh_expires_at"),
+    _at("last_seen_at"),
+    _one_of("kind", DeviceKind),
+    UniqueConstraint("account_id", "installation_id"),
+    UniqueConstraint("refresh_token_hash"),
+)
+
+# ------------------------------------------------------------------ catalogue
+
+# One tree for all kinds: a movie or a series at the top, seasons in a series, episodes in a season.
+titles = Table(
+    "titles",
+    metadata,
+    _id(),
+    Column("kind", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("synopsis", Text, nullable=False),
+    Column("year", Integer),
+    Column("certification_age", Integer, nullable=False),
+    _to("titles", optional=True, name="parent_id"),
+    Column("number", Integer),
+    Column("runtime_ms", Integer),
+    _at("published_at", optional=True),
+    _at("created_at"),
+    _one_of("kind", TitleKind),
+    CheckConstraint("certification_age BETWEEN 0 AND 18", name="certification_age_range"),
+    CheckConstraint("runtime_ms > 0", name="runtime_positive"),
+    CheckConstraint(
+        "(kind IN ('SEASON', 'EPISODE')) = (parent_id IS NOT NULL AND number IS NOT NULL)",
+        name="numbered_below_a_parent",
+    ),
+    CheckConstraint(
+        "published_at IS NULL OR kind IN ('SERIES', 'SEASON') OR runtime_ms IS NOT NULL",
+        name="published_playables_have_a_runtime",
+    ),
+    UniqueConstraint("parent_id", "number"),
+    Index("ix_titles_newest", text("published_at DESC"), "id"),
+)
+
+genres = Table(
+    "genres",
+    metadata,
+    _id(),
+    Column("name", Text, nullable=False),
+    UniqueConstraint("name"),
+)
+
+title_genres = Table(
+    "title_genres",
+    metadata,
+    Column("title_id", Text, ForeignKey("titles.id", ondelete="CASCADE"), primary_key=True),
+    Column("genre_id", Text, ForeignKey("genres.id", ondelete="CASCADE"), primary_key=True),
+    Column("position", Integer, nullable=False),
+    Index("ix_title_genres_by_genre", "genre_id", "title_id"),
+)
+
+artwork = Table(
+    "artwork",
+    metadata,
+    _id(),
+    _to("titles"),
+    Column("role", Text, nullable=False),
+    Column("object_path", Text, nullable=False),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("dominant_color", Text, nullable=False),
+    _one_of("role", ArtworkRole),
+    CheckConstraint("dominant_color ~ '^#[0-9a-f]{6}$'", name="dominant_color_hex"),
+    UniqueConstraint("title_id", "role"),
+)
+
+# ------------------------------------------------------------------ media
+
+media = Table(
+    "media",
+    metadata,
+    _id(),
+    _to("titles"),
+    Column("duration_ms", Integer),
+    Column("storyboard", JSONB),
+    _at("published_at", optional=True),
+    _at("created_at"),
+    # A title plays one media at a time; a new one replaces it in the publishing transaction.
+    Index(
+        "uq_media_published_title",
+        "title_id",
+        unique=True,
+        postgresql_where=text("published_at IS NOT NULL"),
+    ),
+)
+
+content_keys = Table(
+    "content_keys",
+    metadata,
+    Column("kid", Uuid, primary_key=True),
+    Column("media_id", Text, ForeignKey("media.id", ondelete="CASCADE"), nullable=False),
+    Column("track_class", Text, nullable=False),
+    Column("wrapped_key", LargeBinary, nullable=False),
+    _one_of("track_class", TrackClass),
+    UniqueConstraint("media_id", "track_class"),
+)
+
+renditions = Table(
+    "renditions",
+    metadata,
+    Column("media_id", Text, ForeignKey("media.id", ondelete="CASCADE"), primary_key=True),
+    Column("height", Integer, primary_key=True),
+    Column("width", Integer, nullable=False),
+    Column("codec", Text, nullable=False),
+    Column("average_kbps", Integer, nullable=False),
+    Column("peak_kbps", Integer, nullable=False),
+    Column("track_class", Text, nullable=False),
+    ForeignKeyConstraint(
+        ["media_id", "track_class"], ["content_keys.media_id", "content_keys.track_class"]
+    ),
+)
+
+encodings = Table(
+    "encodings",
+    metadata,
+    _id(),
+    _to("media", optional=True),
+    Column("name", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("stage", Text),
+    Column("progress_0_to_1", Double, nullable=False),
+    Column("error_code", Text),
+    Column("error_message", Text),
+    _at("created_at"),
+    _at("finished_at", optional=True),
+    _one_of("state", JobState),
+    CheckConstraint("progress_0_to_1 BETWEEN 0 AND 1", name="progress_range"),
+)
+
+# ------------------------------------------------------------------ watching
+
+playback_sessions = Table(
+    "playback_sessions",
+    metadata,
+    _id(),
+    _to("accounts"),
+    _to("profiles"),
+    _to("devices"),
+    _to("titles", name="playable_id"),
+    Column("media_id", Text, ForeignKey("media.id", ondelete="CASCADE"), nullable=False),
+    Column("idempotency_key", Text, nullable=False),
+    Column("max_height", Integer, nullable=False),
+    Column("position_ms", Integer, nullable=False),
+    Column("sequence", Integer, nullable=False),
+    Column("rendition_kbps", Integer),
+    _at("started_at"),
+    _at("ended_at", optional=True),
+    CheckConstraint("position_ms >= 0", name="position_not_negative"),
+    UniqueConstraint("profile_id", "device_id", "idempotency_key"),
+)
+
+watch_states = Table(
+    "watch_states",
+    metadata,
+    Column("profile_id", Text, ForeignKey("profiles.id", ondelete="CASCADE"), primary_key=True),
+    Column("playable_id", Text, ForeignKey("titles.id", ondelete="CASCADE"), primary_key=True),
+    Column("device_id", Text, ForeignKey("devices.id", ondelete="SET NULL")),
+    Column("position_ms", Integer, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("revision", Integer, nullable=False),
+    # The profile's watch_cursor at the change: what a resuming subscription asks by.
+    Column("cursor", BigInteger, nullable=False),
+    _at("updated_at"),
+    _one_of("status", WatchStatus),
+    CheckConstraint("position_ms >= 0", name="position_not_negative"),
+    UniqueConstraint("profile_id", "cursor"),
+)
+
+# ------------------------------------------------------------------ facts
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("sequence", BigInteger, Identity(always=True), primary_key=True),
+    Column("event_id", Uuid, nullable=False, server_default=func.gen_random_uuid()),
+    Column("kind", Text, nullable=False),
+    Column("payload", JSONB, nullable=False),
+    _at("at"),
+    UniqueConstraint("event_id"),
+)
