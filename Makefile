@@ -21,7 +21,7 @@ export NODE_USE_SYSTEM_CA ?= 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help up test soak check fmt lock chromium
+.PHONY: help up test soak check fmt lock
 
 help: ## lists these targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -29,12 +29,12 @@ help: ## lists these targets
 up: .venv/.runtime node_modules/.built ## sets everything up and runs Marquee (PORT=8000 MARQUEE_HOME=.marquee)
 	@exec $(BIN)/marquee up --port "$(PORT)" --home "$(MARQUEE_HOME)"
 
-test: check node_modules/.built chromium ## sets everything up and runs every check and test
+test: check node_modules/.built .venv/.chromium ## sets everything up and runs every check and test
 	@$(WITH_VENV) npm test --silent
 	@$(WITH_VENV) $(BIN)/python -m pytest
 	@command -v chromium >/dev/null || echo "NOT TESTED: the browser journey, for there is no chromium here"
 
-soak: .venv/.dev node_modules/.built chromium ## runs the long tests at full size
+soak: .venv/.dev node_modules/.built .venv/.chromium ## runs the long tests at full size
 	@$(WITH_VENV) $(BIN)/python -m pytest -m soak
 
 check: .venv/.dev ## lints, formats (without writing), types, the laws of the house
@@ -90,7 +90,10 @@ node_modules/.built: package-lock.json package.json web/build.mjs .venv/.node
 	@$(WITH_VENV) npm run build --silent
 	@touch $@
 
-# The journey plays its films in Debian's chromium. Where it cannot be had, `make test` says so at its end.
-chromium:
-	@command -v chromium >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
-		apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; } || true
+# The journey plays its films in Debian's chromium. It is asked for once; where it cannot be had,
+# `make test` says so at its end.
+.venv/.chromium: .venv/bin/uv
+	@command -v chromium >/dev/null || [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null || \
+		{ echo "Installing chromium for the journey" && apt-get update -qq && \
+		apt-get install -y -qq --no-install-recommends chromium; } || true
+	@touch $@
