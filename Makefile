@@ -1,7 +1,7 @@
 # Marquee on one machine. `make` alone lists what can be done here.
 #
-# Everything is installed into .venv and node_modules from locks that hold hashes and no addresses;
-# a stamp file beside each says which lock it was made from, so a second run installs nothing.
+# Everything is installed into .venv and node_modules from locks that hold hashes and no addresses.
+# The stamp files in there say what is done: a second run installs nothing.
 
 PYTHON ?= python3
 PORT ?= 8000
@@ -26,15 +26,15 @@ export NODE_USE_SYSTEM_CA ?= 1
 help: ## lists these targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 14
 
-up: .venv/.runtime node_modules/.built ## sets everything up and runs Marquee (PORT=8000 MARQUEE_HOME=.marquee)
+up: .venv/.runtime web/dist/.built ## sets everything up and runs Marquee (PORT=8000 MARQUEE_HOME=.marquee)
 	@exec $(BIN)/marquee up --port "$(PORT)" --home "$(MARQUEE_HOME)"
 
-test: check node_modules/.built .venv/.chromium ## sets everything up and runs every check and test
+test: check web/dist/.built .venv/.chromium ## sets everything up and runs every check and test
 	@$(WITH_VENV) npm test --silent
 	@$(WITH_VENV) $(BIN)/python -m pytest
 	@command -v chromium >/dev/null || echo "NOT TESTED: the browser journey, for there is no chromium here"
 
-soak: .venv/.dev node_modules/.built .venv/.chromium ## runs the long tests at full size
+soak: .venv/.dev web/dist/.built .venv/.chromium ## runs the long tests at full size
 	@$(WITH_VENV) $(BIN)/python -m pytest -m soak
 
 check: .venv/.dev ## lints, formats (without writing), types, the laws of the house
@@ -84,9 +84,13 @@ lock: .venv/bin/uv ## resolves the locks anew from pyproject.toml (UPGRADE=--upg
 	fi
 	@touch $@
 
-node_modules/.built: package-lock.json package.json web/build.mjs .venv/.node
-	@echo "Installing and building what the pages need"
+node_modules/.installed: package-lock.json package.json .venv/.node
+	@echo "Installing what the pages are built from into node_modules"
 	@$(WITH_VENV) npm ci --silent
+	@touch $@
+
+web/dist/.built: $(wildcard web/*.mjs web/*.js) node_modules/.installed
+	@echo "Building the pages into web/dist"
 	@$(WITH_VENV) npm run build --silent
 	@touch $@
 
