@@ -1,0 +1,242 @@
+"""Starts the house's programs, starts again what dies, and leaves nothing running behind."""
+
+import asyncio
+import fcntl
+import os
+import signal
+import sys
+import time
+from asyncio.subprocess import DEVNULL, Process
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import structlog
+
+from app.embedded.machine import free_port, is_free
+from settings import CannotStart
+
+POLL_S = 0.02  # how often a program is asked whether it is ready; most are within 0.2 s
+FIRST_RETRY_S = 0.2  # long enough for a killed Postgres' own children to be gone
+LONGEST_RETRY_S = 10.0  # a program that cannot run must not keep a core busy
+STEADY_AFTER_S = 30.0  # having run this long it was well: the next retry is a first one again
+LEFTOVERS_LEAVE_WITHIN_S = (
+    5.0  # their parent is dead and the kernel has told them; Postgres needs most
+)
+LOG_TAIL_BYTES = 8192  # enough to hold the lines a program dies with
+
+LEASH = Path(__file__).with_name("leash.py")
+
+log = structlog.get_logger()
+
+
+async def _at_once(pid: int) -> bool:
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """The user and group a program runs as."""
+
+    uid: int = field(default_factory=os.geteuid)
+    gid: int = field(default_factory=os.getegid)
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """A program to keep running. `argv[0]` is a path; `log` gets all it prints."""
+
+    name: str
+    argv: tuple[str, ...]
+    log: Path
+    env: Mapping[str, str]
+    cwd: Path
+    account: Account = field(default_factory=Account)
+    is_ready: Callable[[int], Awaitable[bool]] = _at_once  # is asked with the process id
+    ready_within_s: float = 30.0
+    stop_signal: signal.Signals = signal.SIGTERM
+    stops_within_s: float = 2.0  # then it is killed, with all of its process group
+
+
+class ChildFailed(CannotStart):
+    """The program could not be run, ended, or was not ready in time; says its last words."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Running:
+    child: Child
+    process: Process
+    log_from: int  # where in the log this run's lines begin, in bytes
+
+
+def leashed(argv: Sequence[str], account: Account, stop_signal: signal.Signals) -> tuple[str, ...]:
+    """The command that runs `argv` as `account` and sends it `stop_signal` when we are gone."""
+    terms = (os.getpid(), stop_signal.value, account.uid, account.gid)
+    return (sys.executable, "-I", "-S", str(LEASH), *map(str, terms), *argv)
+
+
+class Supervisor:
+    """An async context: leaving it stops every child, the last started first.
+
+    Children hold `ledger` locked and it lists them, so that a supervisor that comes after one that
+    was killed waits for what that one left behind before it starts anything. To be used in a thread
+    that lives as long as the children: the kernel takes its end for the parent's.
+    """
+
+    def __init__(self, ledger: Path) -> None:
+        self._ledger = ledger
+        self._running: dict[str, _Running] = {}
+        self._watches: list[asyncio.Task[None]] = []
+
+    async def __aenter__(self) -> Self:
+        self._ledger_fd = await _lock_when_nobody_is_left(self._ledger)
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.stop()
+
+    async def start(self, child: Child) -> None:
+        """Returns when the child is ready; it is kept running from then on. Raises ChildFailed."""
+        try:
+            running = await self._spawn(child)
+        except OSError as error:
+            raise ChildFailed(f"{child.name} cannot be started: {error}") from error
+        try:
+            await _until_ready(running)
+        except ChildFailed:
+            await _end(self._running.pop(child.name))
+            raise
+        self._watches.append(asyncio.create_task(self._watch(running)))
+
+    async def start_on_a_free_port(self, child_at: Callable[[int], Child]) -> int:
+        """Starts what `child_at(port)` describes and returns the port. Raises ChildFailed."""
+        while True:
+            port = free_port()
+            try:
+                await self.start(child_at(port))
+            except ChildFailed:
+                if is_free(port):
+                    raise
+                log.info("port_taken", port=port)  # between our asking and its listening
+            else:
+                return port
+
+    async def stop(self) -> None:
+        """Takes at most the sum of the children's `stops_within_s`."""
+        for watch in self._watches:
+            watch.cancel()
+        await asyncio.gather(*self._watches, return_exceptions=True)
+        while self._running:
+            await _end(self._running.popitem()[1])
+        os.close(self._ledger_fd)
+
+    async def _spawn(self, child: Child) -> _Running:
+        with child.log.open("ab") as printed:
+            log_from = printed.tell()
+            process = await asyncio.create_subprocess_exec(
+                *leashed(child.argv, child.account, child.stop_signal),
+                stdin=DEVNULL,
+                stdout=printed,
+                stderr=printed,
+                cwd=child.cwd,
+                env=child.env,
+                start_new_session=True,  # Ctrl-C in a terminal is the supervisor's to hear
+                pass_fds=(self._ledger_fd,),
+            )
+        self._running[child.name] = _Running(child, process, log_from)
+        self._write_ledger()
+        return self._running[child.name]
+
+    def _write_ledger(self) -> None:
+        pids = "".join(f"{running.process.pid}\n" for running in self._running.values())
+        os.ftruncate(self._ledger_fd, 0)
+        os.pwrite(self._ledger_fd, pids.encode(), 0)
+
+    async def _watch(self, running: _Running) -> None:
+        child, retry_s = running.child, FIRST_RETRY_S
+        while True:
+            began = time.monotonic()
+            code = await running.process.wait()
+            _kill_group(running.process.pid)  # what it had started must not meet its successor's
+            if time.monotonic() - began >= STEADY_AFTER_S:
+                retry_s = FIRST_RETRY_S
+            log.warning("child_ended", name=child.name, code=code, again_in_s=retry_s)
+            await asyncio.sleep(retry_s)
+            retry_s = min(2 * retry_s, LONGEST_RETRY_S)
+            try:
+                running = await self._spawn(child)
+            except (
+                OSError
+            ) as error:  # no memory or no disk, for a while: the next round tries again
+                log.warning("child_not_started", name=child.name, reason=str(error))
+
+
+async def _until_ready(running: _Running) -> None:
+    child = running.child
+    try:
+        async with asyncio.timeout(child.ready_within_s):
+            while not await child.is_ready(running.process.pid):
+                if running.process.returncode is not None:
+                    raise ChildFailed(_last_words(running, "ended at once"))
+                await asyncio.sleep(POLL_S)
+    except TimeoutError as error:
+        late = f"was not ready in {child.ready_within_s:.0f} s"
+        raise ChildFailed(_last_words(running, late)) from error
+
+
+def _last_words(running: _Running, what: str) -> str:
+    path = running.child.log
+    with path.open("rb") as printed:
+        printed.seek(max(running.log_from, path.stat().st_size - LOG_TAIL_BYTES))
+        lines = [line.strip() for line in printed.read().decode(errors="replace").splitlines()]
+    telling = [line for line in lines if "FATAL" in line or "PANIC" in line or "rror" in line]
+    words = (telling or [line for line in lines if line] or ["it printed nothing"])[-1]
+    return f"{running.child.name} {what}: {words} (its log: {path})"
+
+
+async def _end(running: _Running) -> None:
+    """Asks politely, then kills; also what the child itself started in its group."""
+    child, process = running.child, running.process
+    with suppress(ProcessLookupError):
+        process.send_signal(child.stop_signal)
+    try:
+        await asyncio.wait_for(process.wait(), child.stops_within_s)
+    except TimeoutError:
+        log.warning("child_killed", name=child.name, after_s=child.stops_within_s)
+    _kill_group(process.pid)
+    await process.wait()
+
+
+def _kill_group(leader: int) -> None:
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(leader, signal.SIGKILL)
+
+
+async def _lock_when_nobody_is_left(ledger: Path) -> int:
+    """The descriptor that children inherit. Raises CannotStart."""
+    fd = os.open(ledger, os.O_RDWR | os.O_CREAT, 0o600)
+    if not await _locked_in_time(fd):
+        for pid in os.pread(fd, LOG_TAIL_BYTES, 0).split():
+            _kill_group(int(pid))
+        if not await _locked_in_time(fd):
+            os.close(fd)
+            raise CannotStart(f"Programs of an earlier run do not end; {ledger} lists them.")
+    return fd
+
+
+async def _locked_in_time(fd: int) -> bool:
+    deadline = time.monotonic() + LEFTOVERS_LEAVE_WITHIN_S
+    while time.monotonic() < deadline:
+        with suppress(BlockingIOError):
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+        await asyncio.sleep(POLL_S)
+    return False
