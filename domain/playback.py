@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from domain.accounts import Profile
-from domain.catalog import Media, Playable
+from domain.catalog import Media, Playable, Rendition
 from domain.errors import InvalidInput, MaturityBlocked, NotReady, UnsupportedDevice
 from domain.ids import AccountId, DeviceId, MediaId, ProfileId, SessionId, TitleId
 from domain.watching import WatchState, WatchStatus
@@ -93,7 +93,8 @@ class HeartbeatInput:
 
 @dataclass(frozen=True, slots=True)
 class PlaybackSession:
-    """One player playing one title. It lives while its lease is renewed."""
+    """One player playing one title. `sequence` is that of the last heartbeat, -1 before the first;
+    `rendition_kbps` what the player then said it was showing."""
 
     id: SessionId
     account_id: AccountId
@@ -103,10 +104,10 @@ class PlaybackSession:
     media_id: MediaId
     max_height: int
     position_ms: int
+    sequence: int
     rendition_kbps: int | None
     started_at: datetime
     ended_at: datetime | None
-    lease_expires_at: datetime
 
     @property
     def state(self) -> SessionState:
@@ -129,7 +130,7 @@ class Manifest:
     url: str
     protocol: StreamProtocol
     expires_at: datetime
-    ladder: tuple[object, ...]
+    ladder: tuple[Rendition, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,7 +70,7 @@ class Jobs:
         deferrer = self._app.configure_task(
             type(order).__name__, queue=order.queue, lock=lock, connection=raw.driver_connection
         )
-        return await deferrer.defer_async(**asdict(order))  # type: ignore[call-overload]
+        return await deferrer.defer_async(**asdict(order))
 
     async def work(
         self, handlers: Mapping[type[Any], Handler], *, queues: Sequence[str], concurrency: int
@@ -95,16 +95,11 @@ class Jobs:
             watch.cancel()
 
     def _register(self, order_type: type[Any], handler: Handler) -> None:
-        async def run(context: JobContext, **fields: Any) -> None:
-            await handler(order_type(**fields), Attempt(context.job.attempts + 1))
-
-        self._app.task(
-            run,
-            name=order_type.__name__,
-            queue=order_type.queue,
-            pass_context=True,
-            retry=_Again(),
+        @self._app.task(
+            name=order_type.__name__, queue=order_type.queue, pass_context=True, retry=_Again()
         )
+        async def run(context: JobContext, /, **fields: Any) -> None:
+            await handler(order_type(**fields), Attempt(context.job.attempts + 1))
 
     async def _retry_stalled(self) -> None:
         manager = self._app.job_manager

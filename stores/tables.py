@@ -1,10 +1,8 @@
 """Every table, and the promises that the database keeps by itself.
 
-Ids are text (see `domain/ids.py`). Instants are `timestamptz`. Enumerations are text with a CHECK,
-so that adding a value is an ordinary migration.
+Ids are text (see `domain/ids.py`). Instants are `timestamptz`.
 """
 
-from collections.abc import Sequence
 from enum import StrEnum
 
 from sqlalchemy import (
@@ -13,6 +11,7 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     Double,
+    Enum,
     ForeignKey,
     ForeignKeyConstraint,
     Identity,
@@ -59,9 +58,15 @@ def _to(table: str, *, optional: bool = False, name: str | None = None) -> Colum
     return Column(column, Text, ForeignKey(f"{table}.id", ondelete="CASCADE"), nullable=optional)
 
 
-def _one_of(column: str, values: type[StrEnum] | Sequence[str]) -> CheckConstraint:
-    listed = ", ".join(f"'{value}'" for value in values)
-    return CheckConstraint(f"{column} IN ({listed})", name=f"{column}_known")
+def _one_of(name: str, values: type[StrEnum]) -> Column[object]:
+    kind = Enum(
+        values,
+        name=f"{name}_known",
+        native_enum=False,  # a CHECK, so that adding a value is an ordinary migration
+        create_constraint=True,
+        length=32,  # longer than any name we would give a value
+    )
+    return Column(name, kind, nullable=False)
 
 
 # ------------------------------------------------------------------ people and devices
@@ -72,9 +77,8 @@ accounts = Table(
     _id(),
     Column("email", Text, nullable=False),
     Column("password_hash", Text, nullable=False),
-    Column("tier", Text, nullable=False),
-    _at("created_at"),
     _one_of("tier", SubscriptionTier),
+    _at("created_at"),
     CheckConstraint("email = lower(email)", name="email_lower_case"),
     UniqueConstraint("email"),
 )
@@ -101,14 +105,13 @@ devices = Table(
     _id(),
     _to("accounts"),
     Column("installation_id", Text, nullable=False),
-    Column("kind", Text, nullable=False),
+    _one_of("kind", DeviceKind),
     Column("name", Text, nullable=False),
     Column("app_version", Text, nullable=False),
     _to("profiles", optional=True),
     Column("refresh_token_hash", LargeBinary, nullable=False),
     _at("refresh_expires_at"),
     _at("last_seen_at"),
-    _one_of("kind", DeviceKind),
     UniqueConstraint("account_id", "installation_id"),
     UniqueConstraint("refresh_token_hash"),
 )
@@ -120,7 +123,7 @@ titles = Table(
     "titles",
     metadata,
     _id(),
-    Column("kind", Text, nullable=False),
+    _one_of("kind", TitleKind),
     Column("name", Text, nullable=False),
     Column("synopsis", Text, nullable=False),
     Column("year", Integer),
@@ -130,7 +133,6 @@ titles = Table(
     Column("runtime_ms", Integer),
     _at("published_at", optional=True),
     _at("created_at"),
-    _one_of("kind", TitleKind),
     CheckConstraint("certification_age BETWEEN 0 AND 18", name="certification_age_range"),
     CheckConstraint("runtime_ms > 0", name="runtime_positive"),
     CheckConstraint(
@@ -142,7 +144,7 @@ titles = Table(
         name="published_playables_have_a_runtime",
     ),
     UniqueConstraint("parent_id", "number"),
-    Index("ix_titles_newest", text("published_at DESC"), "id"),
+    Index("ix_titles_newest", "published_at", "id"),
 )
 
 genres = Table(
@@ -167,12 +169,11 @@ artwork = Table(
     metadata,
     _id(),
     _to("titles"),
-    Column("role", Text, nullable=False),
+    _one_of("role", ArtworkRole),
     Column("object_path", Text, nullable=False),
     Column("width", Integer, nullable=False),
     Column("height", Integer, nullable=False),
     Column("dominant_color", Text, nullable=False),
-    _one_of("role", ArtworkRole),
     CheckConstraint("dominant_color ~ '^#[0-9a-f]{6}$'", name="dominant_color_hex"),
     UniqueConstraint("title_id", "role"),
 )
@@ -202,9 +203,8 @@ content_keys = Table(
     metadata,
     Column("kid", Uuid, primary_key=True),
     Column("media_id", Text, ForeignKey("media.id", ondelete="CASCADE"), nullable=False),
-    Column("track_class", Text, nullable=False),
-    Column("wrapped_key", LargeBinary, nullable=False),
     _one_of("track_class", TrackClass),
+    Column("wrapped_key", LargeBinary, nullable=False),
     UniqueConstraint("media_id", "track_class"),
 )
 
@@ -217,7 +217,7 @@ renditions = Table(
     Column("codec", Text, nullable=False),
     Column("average_kbps", Integer, nullable=False),
     Column("peak_kbps", Integer, nullable=False),
-    Column("track_class", Text, nullable=False),
+    _one_of("track_class", TrackClass),
     ForeignKeyConstraint(
         ["media_id", "track_class"], ["content_keys.media_id", "content_keys.track_class"]
     ),
@@ -229,14 +229,13 @@ encodings = Table(
     _id(),
     _to("media", optional=True),
     Column("name", Text, nullable=False),
-    Column("state", Text, nullable=False),
+    _one_of("state", JobState),
     Column("stage", Text),
     Column("progress_0_to_1", Double, nullable=False),
     Column("error_code", Text),
     Column("error_message", Text),
     _at("created_at"),
     _at("finished_at", optional=True),
-    _one_of("state", JobState),
     CheckConstraint("progress_0_to_1 BETWEEN 0 AND 1", name="progress_range"),
 )
 
@@ -269,12 +268,11 @@ watch_states = Table(
     Column("playable_id", Text, ForeignKey("titles.id", ondelete="CASCADE"), primary_key=True),
     Column("device_id", Text, ForeignKey("devices.id", ondelete="SET NULL")),
     Column("position_ms", Integer, nullable=False),
-    Column("status", Text, nullable=False),
+    _one_of("status", WatchStatus),
     Column("revision", Integer, nullable=False),
     # The profile's watch_cursor at the change: what a resuming subscription asks by.
     Column("cursor", BigInteger, nullable=False),
     _at("updated_at"),
-    _one_of("status", WatchStatus),
     CheckConstraint("position_ms >= 0", name="position_not_negative"),
     UniqueConstraint("profile_id", "cursor"),
 )

@@ -14,11 +14,21 @@ def upgrade() -> None:
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("email", sa.Text(), nullable=False),
         sa.Column("password_hash", sa.Text(), nullable=False),
-        sa.Column("tier", sa.Text(), nullable=False),
-        sa.Column("created_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
-        sa.CheckConstraint(
-            "tier IN ('FREE', 'BASIC', 'STANDARD', 'PREMIUM')", name=op.f("ck_accounts_tier_known")
+        sa.Column(
+            "tier",
+            sa.Enum(
+                "FREE",
+                "BASIC",
+                "STANDARD",
+                "PREMIUM",
+                name="tier_known",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
         ),
+        sa.Column("created_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
         sa.CheckConstraint("email = lower(email)", name=op.f("ck_accounts_email_lower_case")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_accounts")),
         sa.UniqueConstraint("email", name=op.f("uq_accounts_email")),
@@ -45,7 +55,20 @@ def upgrade() -> None:
     op.create_table(
         "titles",
         sa.Column("id", sa.Text(), nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "MOVIE",
+                "SERIES",
+                "SEASON",
+                "EPISODE",
+                name="kind_known",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("synopsis", sa.Text(), nullable=False),
         sa.Column("year", sa.Integer(), nullable=True),
@@ -58,9 +81,6 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "(kind IN ('SEASON', 'EPISODE')) = (parent_id IS NOT NULL AND number IS NOT NULL)",
             name=op.f("ck_titles_numbered_below_a_parent"),
-        ),
-        sa.CheckConstraint(
-            "kind IN ('MOVIE', 'SERIES', 'SEASON', 'EPISODE')", name=op.f("ck_titles_kind_known")
         ),
         sa.CheckConstraint(
             "published_at IS NULL OR kind IN ('SERIES', 'SEASON') OR runtime_ms IS NOT NULL",
@@ -76,23 +96,30 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_titles")),
         sa.UniqueConstraint("parent_id", "number", name=op.f("uq_titles_parent_id_number")),
     )
-    op.create_index(
-        "ix_titles_newest", "titles", [sa.literal_column("published_at DESC"), "id"], unique=False
-    )
+    op.create_index("ix_titles_newest", "titles", ["published_at", "id"], unique=False)
     op.create_table(
         "artwork",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("title_id", sa.Text(), nullable=False),
-        sa.Column("role", sa.Text(), nullable=False),
+        sa.Column(
+            "role",
+            sa.Enum(
+                "CARD_16_9",
+                "POSTER_2_3",
+                "HERO",
+                name="role_known",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
         sa.Column("object_path", sa.Text(), nullable=False),
         sa.Column("width", sa.Integer(), nullable=False),
         sa.Column("height", sa.Integer(), nullable=False),
         sa.Column("dominant_color", sa.Text(), nullable=False),
         sa.CheckConstraint(
             "dominant_color ~ '^#[0-9a-f]{6}$'", name=op.f("ck_artwork_dominant_color_hex")
-        ),
-        sa.CheckConstraint(
-            "role IN ('CARD_16_9', 'POSTER_2_3', 'HERO')", name=op.f("ck_artwork_role_known")
         ),
         sa.ForeignKeyConstraint(
             ["title_id"], ["titles.id"], name=op.f("fk_artwork_title_id"), ondelete="CASCADE"
@@ -159,11 +186,20 @@ def upgrade() -> None:
         "content_keys",
         sa.Column("kid", sa.Uuid(), nullable=False),
         sa.Column("media_id", sa.Text(), nullable=False),
-        sa.Column("track_class", sa.Text(), nullable=False),
-        sa.Column("wrapped_key", sa.LargeBinary(), nullable=False),
-        sa.CheckConstraint(
-            "track_class IN ('AUDIO', 'SD', 'HD')", name=op.f("ck_content_keys_track_class_known")
+        sa.Column(
+            "track_class",
+            sa.Enum(
+                "AUDIO",
+                "SD",
+                "HD",
+                name="track_class_known",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
         ),
+        sa.Column("wrapped_key", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(
             ["media_id"], ["media.id"], name=op.f("fk_content_keys_media_id"), ondelete="CASCADE"
         ),
@@ -177,17 +213,29 @@ def upgrade() -> None:
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("account_id", sa.Text(), nullable=False),
         sa.Column("installation_id", sa.Text(), nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "TV",
+                "MOBILE",
+                "TABLET",
+                "WEB",
+                "CONSOLE",
+                "SET_TOP",
+                "OTHER",
+                name="kind_known",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("app_version", sa.Text(), nullable=False),
         sa.Column("profile_id", sa.Text(), nullable=True),
         sa.Column("refresh_token_hash", sa.LargeBinary(), nullable=False),
         sa.Column("refresh_expires_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
         sa.Column("last_seen_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
-        sa.CheckConstraint(
-            "kind IN ('TV', 'MOBILE', 'TABLET', 'WEB', 'CONSOLE', 'SET_TOP', 'OTHER')",
-            name=op.f("ck_devices_kind_known"),
-        ),
         sa.ForeignKeyConstraint(
             ["account_id"], ["accounts.id"], name=op.f("fk_devices_account_id"), ondelete="CASCADE"
         ),
@@ -205,17 +253,27 @@ def upgrade() -> None:
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("media_id", sa.Text(), nullable=True),
         sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "QUEUED",
+                "RUNNING",
+                "SUCCEEDED",
+                "FAILED",
+                "CANCELLED",
+                name="state_known",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
         sa.Column("stage", sa.Text(), nullable=True),
         sa.Column("progress_0_to_1", sa.Double(), nullable=False),
         sa.Column("error_code", sa.Text(), nullable=True),
         sa.Column("error_message", sa.Text(), nullable=True),
         sa.Column("created_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
         sa.Column("finished_at", postgresql.TIMESTAMP(timezone=True), nullable=True),
-        sa.CheckConstraint(
-            "state IN ('QUEUED', 'RUNNING', 'SUCCEEDED', 'FAILED', 'CANCELLED')",
-            name=op.f("ck_encodings_state_known"),
-        ),
         sa.CheckConstraint(
             "progress_0_to_1 BETWEEN 0 AND 1", name=op.f("ck_encodings_progress_range")
         ),
@@ -288,7 +346,19 @@ def upgrade() -> None:
         sa.Column("codec", sa.Text(), nullable=False),
         sa.Column("average_kbps", sa.Integer(), nullable=False),
         sa.Column("peak_kbps", sa.Integer(), nullable=False),
-        sa.Column("track_class", sa.Text(), nullable=False),
+        sa.Column(
+            "track_class",
+            sa.Enum(
+                "AUDIO",
+                "SD",
+                "HD",
+                name="track_class_known",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
         sa.ForeignKeyConstraint(
             ["media_id", "track_class"],
             ["content_keys.media_id", "content_keys.track_class"],
@@ -305,14 +375,22 @@ def upgrade() -> None:
         sa.Column("playable_id", sa.Text(), nullable=False),
         sa.Column("device_id", sa.Text(), nullable=True),
         sa.Column("position_ms", sa.Integer(), nullable=False),
-        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "UNSTARTED",
+                "IN_PROGRESS",
+                "FINISHED",
+                name="status_known",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("cursor", sa.BigInteger(), nullable=False),
         sa.Column("updated_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
-        sa.CheckConstraint(
-            "status IN ('UNSTARTED', 'IN_PROGRESS', 'FINISHED')",
-            name=op.f("ck_watch_states_status_known"),
-        ),
         sa.CheckConstraint("position_ms >= 0", name=op.f("ck_watch_states_position_not_negative")),
         sa.ForeignKeyConstraint(
             ["device_id"],

@@ -1,5 +1,7 @@
 """The job queue's own tables, as procrastinate 3.10 ships them."""
 
+from typing import Any
+
 from alembic import op
 from procrastinate import App, PsycopgConnector
 
@@ -22,7 +24,8 @@ BEGIN
     LOOP EXECUTE format('DROP FUNCTION %s CASCADE', it.name); END LOOP;
     FOR it IN SELECT t.oid::regtype AS name FROM pg_type t
         JOIN pg_namespace n ON n.oid = t.typnamespace
-        WHERE n.nspname = current_schema() AND t.typname LIKE 'procrastinate%' AND t.typtype = 'e'
+        WHERE n.nspname = current_schema() AND t.typtype IN ('e', 'c')
+            AND t.typname LIKE 'procrastinate%'
     LOOP EXECUTE format('DROP TYPE %s CASCADE', it.name); END LOOP;
 END $$
 """
@@ -30,7 +33,8 @@ END $$
 
 def _execute(sql: str) -> None:
     # Past SQLAlchemy, which would take the percent signs in these texts for parameters.
-    op.get_bind().connection.driver_connection.execute(sql)
+    driver: Any = op.get_bind().connection.driver_connection
+    driver.execute(sql)
 
 
 def upgrade() -> None:

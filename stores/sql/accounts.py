@@ -1,0 +1,219 @@
+"""Households, profiles and devices."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import uuid4
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from domain import ids
+from domain.accounts import (
+    Account,
+    Device,
+    DeviceInput,
+    Profile,
+    SubscriptionTier,
+    Viewer,
+)
+from domain.ids import AccountId, DeviceId, ProfileId
+from stores.sql import among
+from stores.tables import accounts, devices, profiles
+
+_ACCOUNT = (accounts.c.id, accounts.c.email, accounts.c.tier)
+_PROFILE = (
+    profiles.c.id,
+    profiles.c.account_id,
+    profiles.c.name,
+    profiles.c.kids,
+    profiles.c.maturity_age,
+    profiles.c.ui_locale,
+)
+_DEVICE = (
+    devices.c.id,
+    devices.c.account_id,
+    devices.c.kind,
+    devices.c.name,
+    devices.c.last_seen_at,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """An account and the hash its password must match."""
+
+    account: Account
+    password_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshToken:
+    """The SHA-256 of a refresh token, and when it runs out."""
+
+    digest: bytes
+    expires_at: datetime
+
+
+async def insert_account(
+    tx: AsyncConnection,
+    *,
+    email: str,
+    password_hash: str,
+    tier: SubscriptionTier,
+    now: datetime,
+) -> AccountId | None:
+    """The new account, or None when the address has one already."""
+    values = {
+        "id": ids.make(ids.Prefix.ACCOUNT, uuid4()),
+        "email": email,
+        "password_hash": password_hash,
+        "tier": tier,
+        "created_at": now,
+    }
+    statement = insert(accounts).values(values).on_conflict_do_nothing().returning(accounts.c.id)
+    found = (await tx.execute(statement)).scalar_one_or_none()
+    return None if found is None else AccountId(found)
+
+
+async def insert_profile(
+    tx: AsyncConnection,
+    account_id: AccountId,
+    *,
+    name: str,
+    kids: bool,
+    maturity_age: int,
+    ui_locale: str,
+    now: datetime,
+) -> ProfileId:
+    """A new viewer of the household."""
+    profile_id = ids.make(ids.Prefix.PROFILE, uuid4())
+    await tx.execute(
+        insert(profiles).values(
+            id=profile_id,
+            account_id=account_id,
+            name=name,
+            kids=kids,
+            maturity_age=maturity_age,
+            ui_locale=ui_locale,
+            created_at=now,
+        )
+    )
+    return ProfileId(profile_id)
+
+
+async def credentials(tx: AsyncConnection, email: str) -> Credentials | None:
+    """The account of this (normal) address. Index: uq_accounts_email."""
+    query = select(*_ACCOUNT, accounts.c.password_hash).where(accounts.c.email == email)
+    row = (await tx.execute(query)).one_or_none()
+    return None if row is None else Credentials(Account(*row[:-1]), row[-1])
+
+
+async def register_device(
+    tx: AsyncConnection,
+    account_id: AccountId,
+    asked: DeviceInput,
+    token: RefreshToken,
+    now: datetime,
+) -> Device:
+    """The household's device of this installation, with a fresh token and no profile chosen."""
+    values = {
+        "account_id": account_id,
+        "installation_id": asked.installation_id,
+        "kind": asked.kind,
+        "name": asked.name,
+        "app_version": asked.app_version,
+        "profile_id": None,
+        "refresh_token_hash": token.digest,
+        "refresh_expires_at": token.expires_at,
+        "last_seen_at": now,
+    }
+    statement = insert(devices).values(id=ids.make(ids.Prefix.DEVICE, uuid4()), **values)
+    upsert = statement.on_conflict_do_update(
+        index_elements=["account_id", "installation_id"], set_=values
+    ).returning(*_DEVICE)
+    return Device(*(await tx.execute(upsert)).one())
+
+
+async def rotate_refresh_token(
+    tx: AsyncConnection, digest: bytes, successor: RefreshToken, now: datetime
+) -> Viewer | None:
+    """Replaces the token that hashes to `digest`; None when no device holds it or it ran out.
+
+    One statement finds and replaces it, so of racing uses one wins. Index:
+    uq_devices_refresh_token_hash.
+    """
+    statement = (
+        update(devices)
+        .where(devices.c.refresh_token_hash == digest, devices.c.refresh_expires_at > now)
+        .values(
+            refresh_token_hash=successor.digest,
+            refresh_expires_at=successor.expires_at,
+            last_seen_at=now,
+        )
+        .returning(devices.c.account_id, devices.c.id, devices.c.profile_id)
+    )
+    row = (await tx.execute(statement)).one_or_none()
+    return None if row is None else await viewer(tx, *row)
+
+
+async def choose_profile(
+    tx: AsyncConnection, device_id: DeviceId, profile_id: ProfileId, now: datetime
+) -> None:
+    """Remembers who watches on this device."""
+    await tx.execute(
+        update(devices)
+        .where(devices.c.id == device_id)
+        .values(profile_id=profile_id, last_seen_at=now)
+    )
+
+
+async def viewer(
+    tx: AsyncConnection,
+    account_id: AccountId,
+    device_id: DeviceId,
+    profile_id: ProfileId | None,
+) -> Viewer | None:
+    """Who these ids are, all of one household; None when any of them is gone. Primary keys."""
+    query = (
+        select(*_ACCOUNT, *_DEVICE, *_PROFILE)
+        .join_from(accounts, devices, devices.c.account_id == accounts.c.id)
+        .outerjoin(
+            profiles,
+            (profiles.c.account_id == accounts.c.id) & (profiles.c.id == profile_id),
+        )
+        .where(accounts.c.id == account_id, devices.c.id == device_id)
+    )
+    row = (await tx.execute(query)).one_or_none()
+    if row is None:
+        return None
+    to_device, to_profile = len(_ACCOUNT), len(_ACCOUNT) + len(_DEVICE)
+    profile = Profile(*row[to_profile:]) if row[to_profile] is not None else None
+    if profile_id is not None and profile is None:
+        return None
+    return Viewer(Account(*row[:to_device]), Device(*row[to_device:to_profile]), profile)
+
+
+async def profiles_of(
+    tx: AsyncConnection, account_ids: Sequence[AccountId]
+) -> dict[AccountId, list[Profile]]:
+    """Each household's profiles, oldest first. Index: uq_profiles_account_id_name."""
+    query = (
+        select(*_PROFILE)
+        .where(among(profiles.c.account_id, account_ids))
+        .order_by(profiles.c.created_at, profiles.c.id)
+    )
+    found: dict[AccountId, list[Profile]] = {}
+    for row in await tx.execute(query):
+        profile = Profile(*row)
+        found.setdefault(profile.account_id, []).append(profile)
+    return found
+
+
+async def devices_by_id(
+    tx: AsyncConnection, device_ids: Sequence[DeviceId]
+) -> dict[DeviceId, Device]:
+    """Primary key."""
+    query = select(*_DEVICE).where(among(devices.c.id, device_ids))
+    return {row.id: Device(*row) for row in await tx.execute(query)}
