@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, StrEnum
 from fractions import Fraction
+from math import ceil
 from types import MappingProxyType
 from typing import ClassVar
 
@@ -21,6 +22,10 @@ MAX_SIDE = 8192  # pixels; 8K, beyond which one decoded frame is a burden of its
 MAX_ASPECT = 4  # the widest film ever shown is 4:1 (Napoléon, 1927)
 SLOWEST = Fraction(5)  # pictures a second; fewer is a slide show with a clock of its own
 FASTEST = Fraction(60)  # pictures a second; televisions decode no more
+
+TILE_WIDTH, TILE_HEIGHT = 160, 90  # of a storyboard: readable from the sofa above the scrub bar
+TILE_COLUMNS = 10  # a sprite 1600 pixels wide
+MAX_TILES = 300  # 30 rows, 2700 pixels high: older televisions stop at textures of 4096
 
 # What films and cameras are made at; a rate that varies becomes the nearest of these.
 STANDARD_RATES = (
@@ -158,6 +163,23 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Tiles:
+    """Small pictures of a film at equal steps: the storyboard, and what artwork is chosen from.
+
+    One each `every_frames` frames, `width` by `height` pixels, `rows` of TILE_COLUMNS.
+    """
+
+    width: int
+    height: int
+    every_frames: int
+    rows: int
+
+    def at_s(self, index: int, frame_rate: Fraction) -> Fraction:
+        """When in the film tile `index` is."""
+        return index * self.every_frames / frame_rate
+
+
+@dataclass(frozen=True, slots=True)
 class EncodeTitle:
     """The order to make a film playable: its source lies in the object store."""
 
@@ -201,7 +223,7 @@ def steady_rate(nominal: Fraction, average: Fraction) -> Fraction:
     `nominal` is kept exactly when the film keeps to it; a film whose rate varies, or that no screen
     could follow, gets the standard rate nearest to its `average`.
     """
-    keeps_time = abs(nominal - average) * 1000 <= nominal  # 0.1 %: what timestamps in ms blur
+    keeps_time = abs(nominal - average) * 50 <= nominal  # 2 %: a last frame held a little longer
     if keeps_time and SLOWEST <= nominal <= FASTEST:
         return nominal.limit_denominator(1001)  # all rates there are; and timescales stay small
     return min(STANDARD_RATES, key=lambda rate: abs(rate - average))
@@ -230,6 +252,20 @@ def track_classes(ladder: Sequence[Step]) -> list[TrackClass]:
         TrackClass.AUDIO,
         *sorted({step.track_class for step in ladder}, key=list(TrackClass).index),
     ]
+
+
+def tiles_for(source: Source) -> Tiles:
+    """A tile each second, or each few seconds when they would be more than MAX_TILES."""
+    seconds = ceil(source.duration_s / MAX_TILES)
+    every = max(1, round(source.frame_rate)) * seconds
+    count = ceil(source.duration_s * source.frame_rate / every)
+    scale = min(TILE_WIDTH / source.width, TILE_HEIGHT / source.height)
+    return Tiles(
+        width=max(2, 2 * round(source.width * scale / 2)),
+        height=max(2, 2 * round(source.height * scale / 2)),
+        every_frames=every,
+        rows=max(1, min(ceil(count / TILE_COLUMNS), MAX_TILES // TILE_COLUMNS)),
+    )
 
 
 def progress_after(stage: Stage, done_0_to_1: float) -> float:

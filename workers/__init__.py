@@ -1,0 +1,1 @@
+"""What happens later: jobs that turn files into films, beside the request path."""

@@ -1,0 +1,1 @@
+"""Films: from a file to encrypted segments, playlists and pictures."""

@@ -1,0 +1,189 @@
+"""Which moments of a film become its poster, card and hero picture, and how they are cut."""
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import pairwise
+from math import sqrt
+from pathlib import Path
+
+from domain.catalog import ArtworkRole
+from domain.encoding import Source, Step, Tiles, tiles_for
+from workers.media import ffmpeg
+from workers.media.run import run
+
+DEADLINE_S = 60.0  # one picture is decoded from the key frame before it: a second, at most
+MAX_CANDIDATES = 48  # looked at in Python, at about 10 ms each
+EDGE_PART = 0.05  # of a film at either end is black, or letters
+PLACES = 7  # where a crop may lie: left to right, or top to bottom
+SAMPLE_EVERY = 2  # pixels of a tile in both directions: a quarter tells as much
+
+# What a channel (0 to 255) has in a picture that people like; more is not better.
+GOOD_LIGHT = 110
+GOOD_CONTRAST = 64
+GOOD_COLOUR = 96
+GOOD_DETAIL = 16
+
+COLOUR_BITS = 4  # a channel; 4096 shades are few enough that a sky is one of them
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """Width to height, and the size above which more pixels only cost."""
+
+    aspect: Fraction
+    width: int
+    height: int
+
+
+SHAPES = {
+    ArtworkRole.HERO: Shape(Fraction(16, 9), 1920, 1080),  # the whole screen
+    ArtworkRole.POSTER_2_3: Shape(Fraction(2, 3), 600, 900),  # a sixth of it, on a 4K panel
+    ArtworkRole.CARD_16_9: Shape(Fraction(16, 9), 960, 540),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Still:
+    """A picture cut from the film: a JPEG file. `dominant_color` is #rrggbb."""
+
+    role: ArtworkRole
+    file: Path
+    width: int
+    height: int
+    dominant_color: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One small frame: rows of RGB pixels, and its place in the row of tiles."""
+
+    index: int
+    width: int
+    height: int
+    rgb: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A part of a picture, as fractions of its width and height."""
+
+    left: float
+    top: float
+    width: float
+    height: float
+
+
+async def cut_stills(encoded: Path, source: Source, best: Step, out: Path) -> list[Still]:
+    """One still a role, from the rung `best` in the folder `encoded`, into the folder `out`."""
+    tiles = tiles_for(source)
+    chosen = await asyncio.to_thread(choose, (encoded / "tiles.rgb").read_bytes(), tiles)
+    stills = []
+    for role, (tile, window) in chosen.items():
+        crop, size = crop_of(best, window, SHAPES[role])
+        file = out / f"{role}.jpg"
+        at_s = tiles.at_s(tile.index, source.frame_rate)
+        film = encoded / f"{best.name}.mp4"
+        await run(ffmpeg.still(film, at_s, crop, size, file), deadline_s=DEADLINE_S)
+        stills.append(Still(role, file, *size, dominant_color(tile, window)))
+    return stills
+
+
+def choose(raw: bytes, tiles: Tiles) -> dict[ArtworkRole, tuple[Tile, Window]]:
+    """The best tile and the best part of it for each role; a tile is used twice only when there
+    are too few."""
+    candidates = _candidates(raw, tiles)
+    chosen: dict[ArtworkRole, tuple[Tile, Window]] = {}
+    for role, shape in SHAPES.items():
+        rated = [
+            (score(tile, window), -tile.index, tile, window)
+            for tile in candidates
+            for window in windows(tile.width, tile.height, shape.aspect)
+        ]
+        *_, tile, window = max(rated, key=lambda each: each[:2])
+        chosen[role] = (tile, window)
+        if len(candidates) > 1:
+            candidates.remove(tile)
+    return chosen
+
+
+def windows(width: int, height: int, aspect: Fraction) -> Iterator[Window]:
+    """The largest parts of this aspect, from one end of the picture to the other."""
+    across = min(1.0, height * float(aspect) / width)
+    down = min(1.0, width / float(aspect) / height)
+    for place in range(PLACES):
+        part = place / (PLACES - 1)
+        yield Window((1 - across) * part, (1 - down) * part, across, down)
+        if across == down == 1.0:
+            return
+
+
+def score(tile: Tile, window: Window) -> float:
+    """0 for black or white, up to 3 for a well lit, varied, colourful and sharp picture."""
+    lights: list[int] = []
+    colours = edges = 0
+    for row in _pixels(tile, window):
+        light = [(2 * red + 5 * green + blue) >> 3 for red, green, blue in row]
+        lights += light
+        colours += sum(max(pixel) - min(pixel) for pixel in row)
+        edges += sum(abs(b - a) for a, b in pairwise(light))
+    count = len(lights)
+    mean = sum(lights) / count
+    spread = sqrt(sum((light - mean) ** 2 for light in lights) / count)
+    lit = max(0.0, 1 - abs(mean - GOOD_LIGHT) / GOOD_LIGHT)
+    contrast = min(1.0, spread / GOOD_CONTRAST)
+    colour = min(1.0, colours / count / GOOD_COLOUR)
+    detail = min(1.0, edges / count / GOOD_DETAIL)
+    return lit * (contrast + colour + detail)
+
+
+def dominant_color(tile: Tile, window: Window) -> str:
+    """The mean of the commonest shade, where colourful pixels count for more than grey ones."""
+    shades: dict[tuple[int, ...], list[tuple[int, int, int]]] = {}
+    for row in _pixels(tile, window):
+        for pixel in row:
+            shade = tuple(channel >> (8 - COLOUR_BITS) for channel in pixel)
+            shades.setdefault(shade, []).append(pixel)
+    most = max(shades.values(), key=lambda pixels: sum(1 + max(p) - min(p) for p in pixels))
+    channels = (round(sum(channel) / len(most)) for channel in zip(*most, strict=True))
+    return "#" + "".join(f"{channel:02x}" for channel in channels)
+
+
+def crop_of(best: Step, window: Window, shape: Shape) -> tuple[ffmpeg.Crop, tuple[int, int]]:
+    """`window` in pixels of the rung `best`, and the size to store it at: never enlarged."""
+    width, height = _even(best.width * window.width), _even(best.height * window.height)
+    left = min(_even(best.width * window.left), best.width - width)
+    top = min(_even(best.height * window.top), best.height - height)
+    size = (min(shape.width, width), min(shape.height, height))
+    return ffmpeg.Crop(width, height, left, top), size
+
+
+def _candidates(raw: bytes, tiles: Tiles) -> list[Tile]:
+    size = tiles.width * tiles.height * 3
+    count = len(raw) // size
+    edge = int(count * EDGE_PART)
+    indexes: Sequence[int] = range(edge, count - edge)
+    step = max(1, -(-len(indexes) // MAX_CANDIDATES))
+    return [
+        Tile(i, tiles.width, tiles.height, raw[i * size : (i + 1) * size]) for i in indexes[::step]
+    ]
+
+
+def _pixels(tile: Tile, window: Window) -> Iterator[list[tuple[int, int, int]]]:
+    """The sampled pixels inside `window`, row by row."""
+    left, right = _span(tile.width, window.left, window.width)
+    top, bottom = _span(tile.height, window.top, window.height)
+    for y in range(top, bottom, SAMPLE_EVERY):
+        row = tile.rgb[(y * tile.width + left) * 3 : (y * tile.width + right) * 3]
+        channels = (row[channel :: 3 * SAMPLE_EVERY] for channel in range(3))
+        yield list(zip(*channels, strict=True))
+
+
+def _span(side: int, start: float, part: float) -> tuple[int, int]:
+    first = round(side * start)
+    return first, max(first + 1, round(side * (start + part)))
+
+
+def _even(pixels: float) -> int:
+    return max(2, 2 * int(pixels / 2))
