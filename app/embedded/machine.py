@@ -18,18 +18,18 @@ def free_port() -> int:
         return port
 
 
-def is_free(port: int) -> bool:
+def is_free(port: int, host: str = LOOPBACK) -> bool:
     """Whether a server could listen there now."""
-    with socket.socket() as probe:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as servers do
         try:
-            probe.bind((LOOPBACK, port))
+            probe.bind((host, port))
         except OSError:
             return False
         return True
 
 
-def wheel_folder(package: str) -> Path:
+def package_folder(package: str) -> Path:
     """Where an installed package lies; it is not imported. Raises CannotStart."""
     spec = find_spec(package)
     if spec is None or not spec.submodule_search_locations:

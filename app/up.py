@@ -1,0 +1,158 @@
+"""`marquee up`: a whole house on this machine, from one process that watches the others."""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from collections.abc import Coroutine
+from contextlib import suppress
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app import demo
+from app.embedded import postgres, valkey
+from app.embedded.machine import LOOPBACK
+from app.embedded.supervisor import Child, Supervisor
+from app.home import Home, open_home
+from app.progress import shown
+from app.serve import refuse_taken_port
+from domain.errors import DomainError
+from settings import DEFAULT_HOME, load_settings
+
+PROBE_WITHIN_S = 2.0  # /readyz asks Postgres and Valkey; slower than this is not ready
+WEB_STOPS_WITHIN_S = 3.0  # it gives what is being answered two
+WORKER_STOPS_WITHIN_S = 4.5  # it gives a job in progress three to come to an end
+
+say = partial(typer.echo, err=True)
+
+
+def up(
+    port: Annotated[
+        int, typer.Option(envvar="PORT", min=1, max=65535, help="Where to listen.")
+    ] = 8000,
+    home: Annotated[
+        Path, typer.Option(envvar="MARQUEE_HOME", help="The folder all data lives in.")
+    ] = Path(DEFAULT_HOME),
+    with_demo: Annotated[
+        bool, typer.Option("--demo/--no-demo", help="Fill the house with films and viewers.")
+    ] = True,
+) -> None:
+    """Runs Marquee on this machine until Ctrl-C: databases, web server, worker and demo."""
+    with open_home(home) as opened:
+        refuse_taken_port(port)
+        os.environ["MARQUEE_HOME"] = str(opened.path)  # for the children, and for our own settings
+        asyncio.run(_until_told(_run(opened, port, with_demo=with_demo)))
+
+
+async def _until_told(house: Coroutine[None, None, None]) -> None:
+    """Runs it until Ctrl-C, SIGTERM or a closed terminal; however often told, it ends once."""
+    told = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        asyncio.get_running_loop().add_signal_handler(number, told.set)
+    running, waiting = asyncio.create_task(house), asyncio.create_task(told.wait())
+    await asyncio.wait({running, waiting}, return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
+    if not running.done():
+        say("Stopping.")
+        running.cancel()
+    with suppress(asyncio.CancelledError):
+        await running
+
+
+async def _run(home: Home, port: int, *, with_demo: bool) -> None:
+    async with Supervisor(home.path / "children") as supervisor:
+        await _start_services(supervisor, home)
+        home.publish("public_url", os.environ.get("PUBLIC_URL") or f"http://{LOOPBACK}:{port}")
+        say("Bringing the tables up to date.")
+        await supervisor.run(_marquee(home, "migrate"))
+        say("Starting the worker and the web server.")
+        await supervisor.start(_worker(home))
+        await supervisor.start(_web(home, port))
+        if with_demo:
+            await _fill_demo()
+        else:
+            _announce(None)
+        await asyncio.Event().wait()
+
+
+async def _start_services(supervisor: Supervisor, home: Home) -> None:
+    """What has an address in the environment is somebody else's to run."""
+    database_url, redis_url = os.environ.get("DATABASE_URL"), os.environ.get("REDIS_URL")
+    if not database_url:
+        say("Starting Postgres.")
+        database_url = await postgres.start(
+            supervisor,
+            home.path / "postgres",
+            password=home.secrets["postgres_password"],
+            log=home.log("postgres"),
+        )
+    if not redis_url:
+        say("Starting Valkey.")
+        redis_url = await valkey.start(
+            supervisor,
+            home.path / "valkey",
+            password=home.secrets["valkey_password"],
+            log=home.log("valkey"),
+        )
+    home.publish("database_url", database_url)
+    home.publish("redis_url", redis_url)
+
+
+def _marquee(home: Home, command: str, *arguments: str) -> Child:
+    """One of our own commands as a child; it finds the rest in MARQUEE_HOME."""
+    return Child(
+        name=command,
+        argv=(sys.executable, "-P", "-m", "app", command, *arguments),
+        log=home.log(command),
+        env=dict(os.environ),
+        cwd=Path.cwd(),
+    )
+
+
+def _web(home: Home, port: int) -> Child:
+    async def is_ready(pid: int) -> bool:
+        return await _answers_ready(port)
+
+    child = _marquee(home, "serve", "--host", LOOPBACK, "--port", str(port))
+    return replace(child, is_ready=is_ready, stops_within_s=WEB_STOPS_WITHIN_S)
+
+
+def _worker(home: Home) -> Child:
+    return replace(_marquee(home, "work"), stops_within_s=WORKER_STOPS_WITHIN_S)
+
+
+async def _answers_ready(port: int) -> bool:
+    """Whether /readyz says 200."""
+    try:
+        async with asyncio.timeout(PROBE_WITHIN_S):
+            reader, writer = await asyncio.open_connection(LOOPBACK, port)
+            try:
+                writer.write(b"GET /readyz HTTP/1.0\r\n\r\n")
+                return (await reader.readline()).split()[1:2] == [b"200"]
+            finally:
+                writer.close()
+    except (OSError, TimeoutError):
+        return False
+
+
+async def _fill_demo() -> None:
+    credentials = {"email": demo.EMAIL, "password": demo.PASSWORD}
+    with shown() as progress:
+        try:
+            await demo.fill(
+                load_settings(), playable=partial(_announce, credentials), progress=progress
+            )
+        except DomainError as error:
+            say(f"The demo is not whole: {error.message}")
+
+
+def _announce(credentials: dict[str, str] | None) -> None:
+    """The one line on stdout: others wait for it, and read the addresses from it."""
+    url = load_settings().public_url
+    ready = {"url": url, "graphql": f"{url}/graphql", "demo": credentials}
+    typer.echo(f"ready {json.dumps(ready)}")

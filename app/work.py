@@ -1,0 +1,16 @@
+"""`marquee work`: one worker."""
+
+from typing import Annotated
+
+import typer
+
+
+def work(
+    roles: Annotated[
+        list[str] | None, typer.Argument(help="What it works at; all when left out.")
+    ] = None,
+) -> None:
+    """Encodes films, and whatever else waits in the job queue, until it is told to stop."""
+    from workers.__main__ import main
+
+    main(roles or [])
