@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import obstore
-from obstore.exceptions import NotFoundError
 from obstore.store import from_url
 
 DEADLINE_S = 5.0  # for one metadata request or one part; a disk or a bucket answers far sooner
@@ -47,7 +46,7 @@ class Objects:
             try:
                 answer = await obstore.get_async(self._store, path)
                 return bytes(await answer.bytes_async())
-            except NotFoundError as error:
+            except FileNotFoundError as error:
                 raise ObjectMissing(path) from error
 
     async def size(self, path: str) -> int:
@@ -55,7 +54,7 @@ class Objects:
         async with asyncio.timeout(DEADLINE_S):
             try:
                 found = await obstore.head_async(self._store, path)
-            except NotFoundError as error:
+            except FileNotFoundError as error:
                 raise ObjectMissing(path) from error
         return int(found["size"])
 
@@ -70,7 +69,7 @@ class Objects:
                     part = await obstore.get_range_async(
                         self._store, path, start=at, end=min(at + PART_BYTES, end)
                     )
-                except NotFoundError as error:
+                except FileNotFoundError as error:
                     raise ObjectMissing(path) from error
             yield bytes(part)
 
