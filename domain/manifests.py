@@ -8,7 +8,7 @@ from xml.dom import minidom
 
 from domain.errors import UnsupportedDevice
 
-_RUNG = re.compile(r"v([0-9]{2,4})(?:-iframes)?(?:/|\.m3u8$)")
+_RUNG = re.compile(r"v([0-9]+)(?:-iframes)?(?:/|\.m3u8$)")
 _VARIANT = re.compile(r"^#EXT-X-STREAM-INF:.*\n(.+)(?:\n|\Z)", re.MULTILINE)
 _KEY_FRAMES = re.compile(r'^#EXT-X-I-FRAME-STREAM-INF:.*URI="([^"]+)".*(?:\n|\Z)', re.MULTILINE)
 _KEY = re.compile(r'(?<=URI=")/license/key/[0-9a-f]{32}(?=")')

@@ -106,6 +106,7 @@ def rungs_of(mpd: str) -> dict[str, list[str]]:
     [
         ("v720.m3u8", 720),
         ("v720-iframes.m3u8", 720),
+        ("v8/init.mp4", 8),
         ("v1080/init.mp4", 1080),
         ("v1080/00001.m4s", 1080),
         ("a.m3u8", None),
