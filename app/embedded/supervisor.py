@@ -176,22 +176,27 @@ class Supervisor:
         os.pwrite(self._ledger_fd, pids.encode(), 0)
 
     async def _watch(self, running: _Running) -> None:
-        child, retry_s = running.child, FIRST_RETRY_S
+        child, wait_s = running.child, 0.0
         while True:
             began = time.monotonic()
             code = await running.process.wait()
             _kill_group(running.process.pid)  # what it had started must not meet its successor's
-            if time.monotonic() - began >= STEADY_AFTER_S:
-                retry_s = FIRST_RETRY_S
-            log.warning("child_ended", name=child.name, code=code, again_in_s=retry_s)
-            await asyncio.sleep(retry_s)
-            retry_s = min(2 * retry_s, LONGEST_RETRY_S)
+            wait_s = retry_after(wait_s, ran_s=time.monotonic() - began)
+            log.warning("child_ended", name=child.name, code=code, again_in_s=wait_s)
+            await asyncio.sleep(wait_s)
             try:
                 running = await self._spawn(child)
             except (
                 OSError
             ) as error:  # no memory or no disk, for a while: the next round tries again
                 log.warning("child_not_started", name=child.name, reason=str(error))
+
+
+def retry_after(last_wait_s: float, *, ran_s: float) -> float:
+    """Seconds to wait before a child is started again that ended after running for `ran_s`."""
+    if last_wait_s == 0.0 or ran_s >= STEADY_AFTER_S:
+        return FIRST_RETRY_S
+    return min(2 * last_wait_s, LONGEST_RETRY_S)
 
 
 async def _until_ready(running: _Running) -> None:
