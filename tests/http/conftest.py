@@ -1,0 +1,71 @@
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import httpx
+import pytest
+import uvicorn
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from starlette.applications import Starlette
+from starlette.routing import Route
+
+from domain.house import House
+from domain.tokens import TokenKey
+from stores.objects import Objects, open_objects
+
+
+@dataclass(frozen=True)
+class Server:
+    """Our routes behind a real uvicorn on loopback, for what no client would send."""
+
+    port: int
+
+    async def get_raw(self, target: bytes) -> tuple[int, bytes]:
+        """Status and everything that follows."""
+        return await self.send_raw(
+            b"GET " + target + b" HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+        )
+
+    async def send_raw(self, request: bytes) -> tuple[int, bytes]:
+        reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+        writer.write(request)
+        answer = await asyncio.wait_for(reader.read(), 20)
+        writer.close()
+        await writer.wait_closed()
+        status, _, rest = answer.partition(b"\r\n")
+        return int(status.split()[1]), rest
+
+
+def client_of(routes: list[Route]) -> httpx.AsyncClient:
+    """Asks our routes without a network in between."""
+    transport = httpx.ASGITransport(Starlette(routes=routes))
+    return httpx.AsyncClient(transport=transport, base_url="http://house.test")
+
+
+@asynccontextmanager
+async def serving(routes: list[Route]) -> AsyncIterator[Server]:
+    config = uvicorn.Config(Starlette(routes=routes), lifespan="off", log_config=None)
+    server = uvicorn.Server(config)
+    with socket.create_server(("127.0.0.1", 0)) as listener:  # clients wait here until it serves
+        port = listener.getsockname()[1]
+        running = asyncio.create_task(server.serve(sockets=[listener]))
+        yield Server(port)
+        server.should_exit = True
+        await running
+
+
+@pytest.fixture
+def house() -> House:
+    key = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+    return House(
+        public_url="http://house.test",
+        media_key=bytes(range(32)),
+        token_key=TokenKey(key, issuer="http://house.test"),
+    )
+
+
+@pytest.fixture
+def objects(tmp_path) -> Objects:
+    return open_objects(f"file://{tmp_path}/objects")
