@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from domain.errors import InvalidInput
 from domain.ids import AccountId, DeviceId, ProfileId
+from domain.scalars import Locale
 
 REFRESH_TTL = timedelta(days=30)  # a TV that nobody turned on for a month asks for the password
 MAX_EMAIL_CHARACTERS = 254  # RFC 5321, the longest address that mail can be sent to
@@ -52,7 +53,7 @@ class Profile:
     name: str
     kids: bool
     maturity_age: int
-    ui_locale: str
+    ui_locale: Locale
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,8 @@ from domain.errors import InvalidInput
 
 MAX_PAGE_SIZE = 50  # two screens beyond what a TV shows; more is asked for by cursor
 
+MAX_DIGITS = 18  # what a Postgres bigint holds
+
 T = TypeVar("T")
 
 
@@ -63,6 +65,14 @@ def read_cursor(cursor: str, parts: int) -> list[str]:
     if len(found) != parts or "\0" in cursor:
         raise InvalidInput("This cursor was not made here.", field=["after"])
     return found
+
+
+def read_number(cursor: str) -> int:
+    """The number that write_cursor was given. Raises InvalidInput."""
+    [text] = read_cursor(cursor, 1)
+    if not text.isdecimal() or len(text) > MAX_DIGITS:
+        raise InvalidInput("This cursor was not made here.", field=["after"])
+    return int(text)
 
 
 def connect(nodes: Sequence[tuple[str, T]], *, first: int, after: str | None) -> Connection[T]:

@@ -14,7 +14,6 @@ class ProblemCode(StrEnum):
     TOKEN_INVALID = "TOKEN_INVALID"  # noqa: S105 - a code, not a secret
     FORBIDDEN = "FORBIDDEN"
     NOT_READY = "NOT_READY"
-    MATURITY = "MATURITY"
     UNSUPPORTED_DEVICE = "UNSUPPORTED_DEVICE"
     SESSION_LOST = "SESSION_LOST"
 
@@ -77,12 +76,6 @@ class NotReady(DomainError):
     """The title exists, and its media is not there yet."""
 
     code = ProblemCode.NOT_READY
-
-
-class MaturityBlocked(DomainError):
-    """The title is above what this profile may see."""
-
-    code = ProblemCode.MATURITY
 
 
 class UnsupportedDevice(DomainError):

@@ -30,6 +30,7 @@ class Prefix(StrEnum):
     GENRE = "gen"
     ITEM = "itm"
     JOB = "job"
+    LICENSE = "lic"
     MEDIA = "med"
     MOVIE = "mov"
     PAGE = "pag"

@@ -1,13 +1,13 @@
 """Who may start watching, from where, and what a player reports while it plays."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from domain.accounts import Profile
-from domain.catalog import Media, Playable, Rendition
-from domain.errors import InvalidInput, MaturityBlocked, NotReady, UnsupportedDevice
+from domain.catalog import Media, Rendition
+from domain.errors import InvalidInput, UnsupportedDevice
 from domain.ids import AccountId, DeviceId, MediaId, ProfileId, SessionId, TitleId
+from domain.scalars import Base64, Url
 from domain.watching import WatchState, WatchStatus
 
 HEARTBEAT_S = 30  # a resume point at most half a minute old, at 120 small requests an hour
@@ -62,7 +62,7 @@ class CapabilitiesInput:
     codecs: list[str]
     max_height: int
     drm: list[DrmSystem]
-    protocols: list[StreamProtocol]
+    protocols: list[StreamProtocol] = field(default_factory=lambda: [StreamProtocol.HLS])
 
 
 @dataclass(frozen=True)  # no slots: lent to GraphQL as an input
@@ -94,7 +94,7 @@ class HeartbeatInput:
 @dataclass(frozen=True, slots=True)
 class PlaybackSession:
     """One player playing one title. `sequence` is that of the last heartbeat, -1 before the first;
-    `rendition_kbps` what the player then said it was showing."""
+    `rendition_kbps` what the player then said it was showing; `runtime_ms` that of the playable."""
 
     id: SessionId
     account_id: AccountId
@@ -108,6 +108,7 @@ class PlaybackSession:
     rendition_kbps: int | None
     started_at: datetime
     ended_at: datetime | None
+    runtime_ms: int
 
     @property
     def state(self) -> SessionState:
@@ -127,7 +128,7 @@ class ResumePoint:
 class Manifest:
     """Where the player reads its manifest; rungs this device cannot use are not in it."""
 
-    url: str
+    url: Url
     protocol: StreamProtocol
     expires_at: datetime
     ladder: tuple[Rendition, ...]
@@ -137,7 +138,7 @@ class Manifest:
 class DrmEndpoints:
     """Where each key system asks, and the bearer token it sends."""
 
-    clear_key_url: str
+    clear_key_url: Url
     token: str
 
 
@@ -174,18 +175,9 @@ class License:
 
     id: str
     system: DrmSystem
-    body: str
+    body: Base64
     key_ids: list[str]
     expires_at: datetime
-
-
-def check_may_play(profile: Profile, playable: Playable, media: Media | None) -> Media:
-    """The media to play. Raises MaturityBlocked or NotReady."""
-    if playable.certification.age > profile.maturity_age:
-        raise MaturityBlocked("This title is not for this profile.")
-    if media is None:
-        raise NotReady("This title is still being prepared.")
-    return media
 
 
 def ceiling(media: Media, capabilities: CapabilitiesInput) -> int:

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from domain.catalog import Episode, episode_after
+from domain.catalog import Episode, Playable, episode_after
 from domain.ids import DeviceId, ProfileId, TitleId
+from domain.scalars import EventCursor
 
 # The rules of Android TV's Watch Next row: a title joins the row after 3 % or two minutes,
 # whichever comes first, and leaves it in the last three minutes. A film shorter than an hour
@@ -40,6 +41,34 @@ class WatchState:
     updated_at: datetime
 
 
+class ActionKind(StrEnum):
+    """What the one button of a title does."""
+
+    PLAY = "PLAY"
+    RESUME = "RESUME"
+    WATCH_AGAIN = "WATCH_AGAIN"
+
+
+@dataclass(frozen=True, slots=True)
+class PrimaryAction:
+    """The one button: what it says, what it plays, and from where (ms) when it resumes."""
+
+    label: str
+    kind: ActionKind
+    target: Playable
+    resume_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ContinueWatchingChanged:
+    """A state joined the Continue Watching row, moved to its front, or left it."""
+
+    cursor: EventCursor
+    at: datetime
+    state: WatchState
+    removed: bool
+
+
 def status_at(position_ms: int, runtime_ms: int) -> WatchStatus:
     """Whether being at `position_ms` of `runtime_ms` counts as started or as finished."""
     ending_ms = min(ENDING_MS, runtime_ms * ENDING_0_TO_1)
@@ -60,3 +89,12 @@ def next_up(episodes: Sequence[Episode], states: Mapping[TitleId, WatchState]) -
     if states[last.id].status is not WatchStatus.FINISHED:
         return last
     return episode_after(last, episodes) or episodes[0]
+
+
+def primary_action(target: Playable, state: WatchState | None) -> PrimaryAction:
+    """What to do with `target` (a movie, or the episode that is next up) for who is in `state`."""
+    if state is None or state.status is WatchStatus.UNSTARTED:
+        return PrimaryAction("Play", ActionKind.PLAY, target)
+    if state.status is WatchStatus.IN_PROGRESS:
+        return PrimaryAction("Resume", ActionKind.RESUME, target, state.position_ms)
+    return PrimaryAction("Watch again", ActionKind.WATCH_AGAIN, target)

@@ -6,9 +6,9 @@ Postgres again, and a lost lease is taken anew by the next heartbeat.
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 from redis.asyncio import Redis
@@ -42,10 +42,19 @@ class Leases:
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
 
-    async def renew(self, session_id: SessionId, now: datetime) -> datetime:
-        """Takes or extends the lease; returns when it runs out."""
+    async def renew(self, session_id: SessionId) -> None:
+        """Takes or extends the lease."""
         await self._redis.set(_lease(session_id), b"", px=LEASE)
-        return now + LEASE
+
+    async def expiries(
+        self, session_ids: Sequence[SessionId], now: datetime
+    ) -> list[datetime | None]:
+        """When each lease runs out; None where there is none. One round trip."""
+        async with self._redis.pipeline(transaction=False) as pipe:
+            for session_id in session_ids:
+                pipe.pttl(_lease(session_id))
+            left_ms: list[int] = await pipe.execute()
+        return [now + timedelta(milliseconds=ms) if ms > 0 else None for ms in left_ms]
 
     async def alive(self, session_id: SessionId) -> bool:
         """Whether the lease has not run out."""

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -13,8 +14,13 @@ from domain.ids import AccountId, DeviceId, MediaId, ProfileId, SessionId, Title
 from domain.licenses import StoredKey
 from domain.playback import HeartbeatInput, PlaybackSession
 from stores.sql import among
-from stores.tables import content_keys, media, playback_sessions, renditions
+from stores.tables import content_keys, media, playback_sessions, renditions, titles
 
+_runtime_ms = (
+    select(titles.c.runtime_ms)
+    .where(titles.c.id == playback_sessions.c.playable_id)
+    .scalar_subquery()
+)
 _SESSION = (
     playback_sessions.c.id,
     playback_sessions.c.account_id,
@@ -28,6 +34,7 @@ _SESSION = (
     playback_sessions.c.rendition_kbps,
     playback_sessions.c.started_at,
     playback_sessions.c.ended_at,
+    _runtime_ms,
 )
 _RENDITION = (
     renditions.c.height,
@@ -110,9 +117,9 @@ async def session_by_id(
     tx: AsyncConnection, session_id: SessionId, *, lock: bool = False
 ) -> PlaybackSession | None:
     """The session, held against other changes until the end of `tx` if `lock`. Primary key."""
-    query = select(*_SESSION).where(playback_sessions.c.id == session_id)
+    query: Select[*tuple[Any, ...]] = select(*_SESSION).where(playback_sessions.c.id == session_id)
     if lock:
-        query = query.with_for_update()
+        query = query.with_for_update(of=playback_sessions)
     row = (await tx.execute(query)).one_or_none()
     return None if row is None else PlaybackSession(*row)
 

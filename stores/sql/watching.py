@@ -86,7 +86,7 @@ async def states_of(
 async def changes_after(
     tx: AsyncConnection, profile_id: ProfileId, cursor: int
 ) -> list[WatchState]:
-    """The states that changed after `cursor`, in order. Index: uq_watch_states_profile_id_cursor."""
+    """What changed after `cursor`, in order. Index: uq_watch_states_profile_id_cursor."""
     query = (
         select(*_STATE)
         .where(watch_states.c.profile_id == profile_id, watch_states.c.cursor > cursor)

@@ -1,0 +1,55 @@
+"""The one ASGI application: GraphQL, and the doors that are not."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute, Route, WebSocketRoute
+
+from app import http
+from app.http import pages
+from app.http.graphql import GraphQLDoor
+from domain.house import House
+from domain.tokens import TokenKey
+from settings import load_settings
+from stores import Stores, open_stores
+
+
+def create_app() -> Starlette:
+    """For the ASGI server. Raises CannotStart when a setting is missing or wrong."""
+    settings = load_settings()
+    house = House(
+        public_url=settings.public_url,
+        media_key=bytes.fromhex(settings.media_key),
+        token_key=TokenKey.from_pem(settings.token_key, issuer=settings.public_url),
+    )
+    with_graphiql = settings.marquee_env == "development"
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        async with open_stores(
+            database_url=settings.database_url,
+            redis_url=settings.redis_url,
+            objects_url=settings.objects_url,
+            keys_url=settings.keys_url,
+        ) as stores:
+            app.router.routes.extend(routes(stores, house, with_graphiql=with_graphiql))
+            nudges = asyncio.create_task(stores.nudges.run())
+            yield
+            nudges.cancel()
+            with suppress(asyncio.CancelledError):
+                await nudges
+
+    return Starlette(lifespan=lifespan)
+
+
+def routes(stores: Stores, house: House, *, with_graphiql: bool) -> list[BaseRoute]:
+    """Everything this house answers."""
+    graphql = GraphQLDoor(stores, house, with_graphiql=with_graphiql)
+    return [
+        Route("/graphql", graphql),
+        WebSocketRoute("/graphql", graphql),
+        *http.routes(stores, house),
+        *pages.routes(house),
+    ]

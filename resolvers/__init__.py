@@ -1,0 +1,1 @@
+"""One request: fetch, decide, remember, return. Same file names as in schema/ and domain/."""

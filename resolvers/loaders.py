@@ -1,0 +1,122 @@
+"""Every batched read of a request, on one page, named `<thing>_by_<key>`.
+
+A loader collects the keys that one level of a query asks for and reads them with one statement.
+Results come in the order of the keys; what is absent, or above the profile's age, is None or
+empty. Build them inside the running loop: aiodataloader invents a loop of its own otherwise.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from aiodataloader import DataLoader
+
+from domain.accounts import Device, Profile
+from domain.catalog import Artwork, ArtworkRole, CatalogEntry, Episode, Genre, Media, Season
+from domain.ids import AccountId, DeviceId, SessionId, TitleId
+from domain.watching import WatchState
+from stores import Stores
+from stores.sql import accounts as accounts_sql
+from stores.sql import catalog as catalog_sql
+from stores.sql import playback as playback_sql
+from stores.sql import watching as watching_sql
+from stores.sql.catalog import Placed, Shelf
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+Pictured = tuple[TitleId, ArtworkRole]
+
+
+@dataclass(frozen=True, slots=True)
+class Loaders:
+    """One set a request; a mutation is followed by a fresh one."""
+
+    artwork_by_title: DataLoader[Pictured, Artwork | None]
+    device_by_id: DataLoader[DeviceId, Device | None]
+    entry_by_id: DataLoader[TitleId, CatalogEntry | None]
+    episodes_by_series: DataLoader[TitleId, list[Episode]]
+    genres_by_title: DataLoader[TitleId, list[Genre]]
+    lease_by_session: DataLoader[SessionId, datetime | None]
+    media_by_playable: DataLoader[TitleId, Media | None]
+    profiles_by_account: DataLoader[AccountId, list[Profile]]
+    seasons_by_series: DataLoader[TitleId, list[Season]]
+    titles_by_shelf: DataLoader[Shelf, list[Placed]]
+    watch_state_by_playable: DataLoader[TitleId, WatchState | None]
+
+
+def build_loaders(
+    stores: Stores, profile: Callable[[], Awaitable[Profile]], clock: Callable[[], datetime]
+) -> Loaders:
+    """Loaders that read for whoever `profile` answers."""
+
+    async def artwork_by_title(keys: Sequence[Pictured]) -> list[Artwork | None]:
+        async with stores.begin() as tx:
+            return _each(keys, await catalog_sql.artwork_of(tx, keys))
+
+    async def device_by_id(keys: Sequence[DeviceId]) -> list[Device | None]:
+        async with stores.begin() as tx:
+            return _each(keys, await accounts_sql.devices_by_id(tx, keys))
+
+    async def entry_by_id(keys: Sequence[TitleId]) -> list[CatalogEntry | None]:
+        max_age = (await profile()).maturity_age
+        async with stores.begin() as tx:
+            return _each(keys, await catalog_sql.entries_by_id(tx, keys, max_age=max_age))
+
+    async def episodes_by_series(keys: Sequence[TitleId]) -> list[list[Episode]]:
+        max_age = (await profile()).maturity_age
+        async with stores.begin() as tx:
+            return _lists(keys, await catalog_sql.episodes_of(tx, keys, max_age=max_age))
+
+    async def genres_by_title(keys: Sequence[TitleId]) -> list[list[Genre]]:
+        async with stores.begin() as tx:
+            return _lists(keys, await catalog_sql.genres_of(tx, keys))
+
+    async def lease_by_session(keys: Sequence[SessionId]) -> list[datetime | None]:
+        return await stores.leases.expiries(keys, clock())
+
+    async def media_by_playable(keys: Sequence[TitleId]) -> list[Media | None]:
+        async with stores.begin() as tx:
+            return _each(keys, await playback_sql.media_of(tx, keys))
+
+    async def profiles_by_account(keys: Sequence[AccountId]) -> list[list[Profile]]:
+        async with stores.begin() as tx:
+            return _lists(keys, await accounts_sql.profiles_of(tx, keys))
+
+    async def seasons_by_series(keys: Sequence[TitleId]) -> list[list[Season]]:
+        max_age = (await profile()).maturity_age
+        async with stores.begin() as tx:
+            return _lists(keys, await catalog_sql.seasons_of(tx, keys, max_age=max_age))
+
+    async def titles_by_shelf(keys: Sequence[Shelf]) -> list[list[Placed]]:
+        max_age = (await profile()).maturity_age
+        async with stores.begin() as tx:
+            return await catalog_sql.shelves(tx, keys, max_age=max_age)
+
+    async def watch_state_by_playable(keys: Sequence[TitleId]) -> list[WatchState | None]:
+        profile_id = (await profile()).id
+        async with stores.begin() as tx:
+            return _each(keys, await watching_sql.states_of(tx, profile_id, keys))
+
+    return Loaders(
+        artwork_by_title=DataLoader(artwork_by_title),
+        device_by_id=DataLoader(device_by_id),
+        entry_by_id=DataLoader(entry_by_id),
+        episodes_by_series=DataLoader(episodes_by_series),
+        genres_by_title=DataLoader(genres_by_title),
+        lease_by_session=DataLoader(lease_by_session),
+        media_by_playable=DataLoader(media_by_playable),
+        profiles_by_account=DataLoader(profiles_by_account),
+        seasons_by_series=DataLoader(seasons_by_series),
+        titles_by_shelf=DataLoader(titles_by_shelf),
+        watch_state_by_playable=DataLoader(watch_state_by_playable),
+    )
+
+
+def _each(keys: Sequence[K], found: Mapping[K, V]) -> list[V | None]:
+    return [found.get(key) for key in keys]
+
+
+def _lists(keys: Sequence[K], found: Mapping[K, list[V]]) -> list[list[V]]:
+    return [found.get(key, []) for key in keys]

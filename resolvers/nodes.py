@@ -1,0 +1,79 @@
+"""Any object by its id, as far as the caller may see it."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from types import MappingProxyType
+
+from strawberry import ID
+
+from domain.ids import AccountId, DeviceId, GenreId, Prefix, ProfileId, SessionId, TitleId, kind_of
+from resolvers import pages
+from resolvers.context import Context, Info
+from stores.sql import catalog as catalog_sql
+from stores.sql import playback as playback_sql
+
+
+async def node(info: Info, id: ID) -> object | None:
+    """None when absent or not the caller's to see: the two look the same."""
+    kind = kind_of(id)
+    finder = None if kind is None else _FINDERS.get(kind)
+    return None if finder is None else await finder(info.context, id)
+
+
+async def _entry(ctx: Context, id: str) -> object | None:
+    return await ctx.loaders.entry_by_id.load(TitleId(id))
+
+
+async def _genre(ctx: Context, id: str) -> object | None:
+    async with ctx.stores.begin() as tx:
+        return await catalog_sql.genre_by_id(tx, GenreId(id))
+
+
+async def _account(ctx: Context, id: str) -> object | None:
+    account = (await ctx.viewer()).account
+    return account if account.id == AccountId(id) else None
+
+
+async def _profile(ctx: Context, id: str) -> object | None:
+    account = (await ctx.viewer()).account
+    household = await ctx.loaders.profiles_by_account.load(account.id)
+    return next((profile for profile in household if profile.id == ProfileId(id)), None)
+
+
+async def _device(ctx: Context, id: str) -> object | None:
+    device = await ctx.loaders.device_by_id.load(DeviceId(id))
+    account = (await ctx.viewer()).account
+    return device if device is not None and device.account_id == account.id else None
+
+
+async def _session(ctx: Context, id: str) -> object | None:
+    profile = await ctx.profile()
+    async with ctx.stores.begin() as tx:
+        session = await playback_sql.session_by_id(tx, SessionId(id))
+    return session if session is not None and session.profile_id == profile.id else None
+
+
+async def _page(ctx: Context, id: str) -> object | None:
+    page = await pages.compose(ctx)
+    return page if page.id == id else None
+
+
+async def _row(ctx: Context, id: str) -> object | None:
+    page = await pages.compose(ctx)
+    return next((row for row in page.rows if row.id == id), None)
+
+
+_FINDERS: Mapping[Prefix, Callable[[Context, str], Awaitable[object | None]]] = MappingProxyType(
+    {
+        Prefix.ACCOUNT: _account,
+        Prefix.DEVICE: _device,
+        Prefix.EPISODE: _entry,
+        Prefix.GENRE: _genre,
+        Prefix.MOVIE: _entry,
+        Prefix.PAGE: _page,
+        Prefix.PROFILE: _profile,
+        Prefix.ROW: _row,
+        Prefix.SEASON: _entry,
+        Prefix.SERIES: _entry,
+        Prefix.SESSION: _session,
+    }
+)

@@ -1,0 +1,105 @@
+"""The home page: its rows, and the cards in them."""
+
+from datetime import datetime
+
+from strawberry import Parent
+
+from domain.catalog import Movie, Series, Title
+from domain.connections import (
+    Connection,
+    check_first,
+    connect,
+    read_cursor,
+    read_number,
+    write_cursor,
+)
+from domain.errors import InvalidInput, NotFound
+from domain.ids import TitleId
+from domain.pages import HOME, Page, Row, RowItem, RowKind, compose_home, item_id
+from domain.watching import WatchState
+from resolvers.context import Context, Info
+from stores.sql import catalog as catalog_sql
+from stores.sql import watching as watching_sql
+from stores.sql.catalog import Shelf
+
+
+async def page(info: Info, slug: str = HOME) -> Page:
+    """There is one page so far; another slug is refused."""
+    if slug != HOME:
+        raise NotFound("There is no such page.", field=["slug"])
+    return await compose(info.context)
+
+
+async def compose(ctx: Context) -> Page:
+    """The home page of whoever asks."""
+    profile = await ctx.profile()
+    async with ctx.stores.begin() as tx:
+        genres = await catalog_sql.genres_on_offer(tx, max_age=profile.maturity_age)
+    return compose_home(genres, ctx.now())
+
+
+async def rows(parent: Parent[Page], first: int = 6, after: str | None = None) -> Connection[Row]:
+    """In the order a viewer sees them."""
+    check_first(first)
+    start = 0 if after is None else read_number(after)
+    below = parent.rows[start : start + first + 1]
+    nodes = [(write_cursor(place), row) for place, row in enumerate(below, start + 1)]
+    return connect(nodes, first=first, after=after)
+
+
+async def items(
+    parent: Parent[Row], info: Info, first: int = 10, after: str | None = None
+) -> Connection[RowItem]:
+    """The cards. Those of Continue Watching are read anew every time."""
+    check_first(first)
+    if parent.kind is RowKind.CONTINUE_WATCHING:
+        return await _to_resume(info.context, parent, first, after)
+    shelf = Shelf(parent.genre_id, first + 1, None if after is None else _read_place(after))
+    placed = await info.context.loaders.titles_by_shelf.load(shelf)
+    nodes = [
+        (write_cursor(p.published_at.isoformat(), p.title_id), _card(parent, p.title_id))
+        for p in placed
+    ]
+    return connect(nodes, first=first, after=after)
+
+
+async def item_title(parent: Parent[RowItem], info: Info) -> Title:
+    """The title on the card."""
+    found = await info.context.loaders.entry_by_id.load(parent.title_id)
+    if not isinstance(found, Movie | Series):
+        raise NotFound("This title is no longer there.")
+    return found
+
+
+async def item_resume(parent: Parent[RowItem], info: Info) -> WatchState | None:
+    """Where the viewer is in it: for a series in Continue Watching, in the episode it is about."""
+    if parent.resume is not None:
+        return parent.resume
+    return await info.context.loaders.watch_state_by_playable.load(parent.title_id)
+
+
+async def _to_resume(ctx: Context, row: Row, first: int, after: str | None) -> Connection[RowItem]:
+    profile = await ctx.profile()
+    async with ctx.stores.begin() as tx:
+        found = await watching_sql.resumables(
+            tx,
+            profile.id,
+            max_age=profile.maturity_age,
+            most=first + 1,
+            before=None if after is None else read_number(after),
+        )
+    nodes = [(write_cursor(r.state.cursor), _card(row, r.title_id, r.state)) for r in found]
+    return connect(nodes, first=first, after=after)
+
+
+def _card(row: Row, title_id: TitleId, resume: WatchState | None = None) -> RowItem:
+    return RowItem(item_id(row.id, title_id), title_id, resume)
+
+
+def _read_place(cursor: str) -> tuple[datetime, TitleId]:
+    published_at, title_id = read_cursor(cursor, 2)
+    try:
+        at = datetime.fromisoformat(published_at)
+    except ValueError as error:
+        raise InvalidInput("This cursor was not made here.", field=["after"]) from error
+    return at, TitleId(title_id)

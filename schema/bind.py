@@ -1,0 +1,145 @@
+"""Attach shapes to domain values and fields to resolvers.
+
+Resolvers return domain values and GraphQL reads their attributes, so the type declared in
+schema/ and the resolver's own return type differ on purpose. `Any` here is the one place where
+that is allowed.
+"""
+
+import functools
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import aclosing
+from types import MappingProxyType, UnionType
+from typing import Any, TypeVar
+
+import strawberry
+from strawberry.types.base import get_object_definition
+from strawberry.types.field import StrawberryField
+
+from domain.connections import MAX_PAGE_SIZE
+from domain.errors import DomainError
+from resolvers.context import Info, Scope
+from schema.directives import SEMANTIC_NON_NULL, Requires
+
+T = TypeVar("T")
+Resolver = Callable[..., Any]
+
+# What an argument of this name means wherever it stands.
+ARGUMENTS: Mapping[str, str] = MappingProxyType(
+    {
+        "first": f"How many, from 1 to {MAX_PAGE_SIZE}.",
+        "after": "The cursor to go on after.",
+        "length": "How much room the screen has.",
+        "input": "What is asked for.",
+    }
+)
+
+
+def shape(value: type | UnionType, description: str) -> Callable[[type[T]], type[T]]:
+    """How a client sees `value`. Interfaces and unions recognise it by its class."""
+
+    def declare(cls: type[T]) -> type[T]:
+        def is_type_of(found: object, _info: Info) -> bool:
+            return isinstance(found, value)
+
+        cls.is_type_of = is_type_of  # type: ignore[attr-defined]  # what strawberry looks for
+        return strawberry.type(cls, description=description)
+
+    return declare
+
+
+def attribute(description: str) -> Any:
+    """An attribute of the domain value, read as it is."""
+    return strawberry.field(description=description)
+
+
+def lend(value: type, description: str, **fields: str) -> None:
+    """Makes a domain dataclass an input; `fields` describes every one of its attributes."""
+    strawberry.input(value, description=description)
+    for field_ in get_object_definition(value, strict=True).fields:
+        field_.description = fields[field_.python_name]
+
+
+def field(
+    resolver: Resolver, description: str, *, semantic_non_null: bool = False, **arguments: str
+) -> Any:
+    """A field below the root: whoever reached its parent may read it. `arguments` describes those
+    whose name does not say it all."""
+    directives = [SEMANTIC_NON_NULL] if semantic_non_null else []
+    return _described(
+        strawberry.field(resolver=resolver, description=description, directives=directives),
+        arguments,
+    )
+
+
+def query(
+    resolver: Resolver,
+    description: str,
+    *,
+    scope: Scope | None,
+    semantic_non_null: bool = False,
+    **arguments: str,
+) -> Any:
+    """A root query. Without a scope it is public."""
+
+    @functools.wraps(resolver)
+    async def answer(info: Info, **given: Any) -> Any:
+        _check(info, scope)
+        return await resolver(info, **given)
+
+    directives = _requires(scope) + ([SEMANTIC_NON_NULL] if semantic_non_null else [])
+    return _described(
+        strawberry.field(resolver=answer, description=description, directives=directives),
+        arguments,
+    )
+
+
+def mutation(resolver: Resolver, description: str, *, scope: Scope | None, **arguments: str) -> Any:
+    """A root mutation. A refusal becomes the Problem member of its union; a missing token stays
+    an error, since no screen but the sign-in has an answer to it."""
+
+    @functools.wraps(resolver)
+    async def answer(info: Info, **given: Any) -> Any:
+        _check(info, scope)
+        try:
+            return await resolver(info, **given)
+        except DomainError as refusal:
+            return refusal
+        finally:
+            info.context.forget()  # the rest of the answer shows what is true after the change
+
+    return _described(
+        strawberry.mutation(resolver=answer, description=description, directives=_requires(scope)),
+        arguments,
+    )
+
+
+def subscription(resolver: Resolver, description: str, *, scope: Scope, **arguments: str) -> Any:
+    """A root subscription; never public."""
+
+    @functools.wraps(resolver)
+    async def answer(info: Info, **given: Any) -> AsyncGenerator[Any, None]:
+        _check(info, scope)
+        async with aclosing(resolver(info, **given)) as events:
+            async for event in events:
+                yield event
+
+    bound: Any = strawberry.subscription(
+        resolver=answer, description=description, directives=_requires(scope)
+    )
+    return _described(bound, arguments)
+
+
+def _check(info: Info, scope: Scope | None) -> None:
+    if scope is not None:
+        info.context.require(scope)
+
+
+def _requires(scope: Scope | None) -> list[object]:
+    return [] if scope is None else [Requires(scope=scope)]
+
+
+def _described(bound: StrawberryField, arguments: Mapping[str, str]) -> StrawberryField:
+    for argument in bound.arguments:
+        name = argument.python_name
+        argument.description = arguments.get(name) or ARGUMENTS[name]
+    return bound

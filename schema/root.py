@@ -1,0 +1,134 @@
+"""The whole API on one page."""
+
+from collections.abc import AsyncGenerator
+
+import strawberry
+from strawberry.extensions import ParserCache, ValidationCache
+from strawberry.schema.config import StrawberryConfig
+from strawberry.schema.types.scalar import DEFAULT_SCALAR_REGISTRY
+from strawberry.types.scalar import ScalarDefinition
+
+from domain.ids import SessionId, TitleId
+from domain.scalars import Base64, EventCursor, Locale, Url
+from resolvers import accounts, nodes, pages, playback, watching
+from resolvers.context import Scope
+from schema.accounts import SelectProfileResult, SignInResult, Viewer
+from schema.bind import mutation, query, subscription
+from schema.catalog import Genre
+from schema.nodes import Node
+from schema.pages import ContinueWatchingRow, Page, TitleRow
+from schema.playback import (
+    AcquireLicenseResult,
+    HeartbeatResult,
+    StartPlaybackResult,
+    StopPlaybackResult,
+)
+from schema.problems import MaskInternals
+from schema.watching import ContinueWatchingChanged
+
+CACHED_DOCUMENTS = 1000  # an app sends dozens of documents; the rest is somebody exploring
+
+
+@strawberry.type(description="What can be read.")
+class Query:
+    node: Node | None = query(
+        nodes.node,
+        "Any object by its id. Null when absent or not visible to this profile.",
+        scope=Scope.PROFILE,
+        id="As any object gave it.",
+    )
+    viewer: Viewer | None = query(
+        accounts.viewer, "Who is calling; null before sign-in.", scope=None
+    )
+    page: Page | None = query(
+        pages.page,
+        "A composed page for the chosen profile.",
+        scope=Scope.PROFILE,
+        semantic_non_null=True,
+        slug="Which page.",
+    )
+
+
+@strawberry.type(description="What can be changed. Every answer is one success, or a Problem.")
+class Mutation:
+    sign_in: SignInResult = mutation(
+        accounts.sign_in,
+        "Signs a device in. Refused with UNAUTHENTICATED, alike for unknown and wrong.",
+        scope=None,
+    )
+    refresh_token: SignInResult = mutation(
+        accounts.refresh_token,
+        "Uses up a refresh token for a fresh pair. Refused with TOKEN_INVALID.",
+        scope=None,
+        refresh_token="The last one this device was given.",
+    )
+    select_profile: SelectProfileResult = mutation(
+        accounts.select_profile,
+        "A token for one profile of the household. Refused with NOT_FOUND.",
+        scope=Scope.ACCOUNT,
+        profile_id="Of `account.profiles`.",
+    )
+    start_playback: StartPlaybackResult = mutation(
+        playback.start_playback,
+        "One round trip to the first frame: session, manifest, resume point. Refused with"
+        " NOT_FOUND, NOT_READY or UNSUPPORTED_DEVICE.",
+        scope=Scope.PROFILE,
+    )
+    heartbeat: HeartbeatResult = mutation(
+        playback.heartbeat,
+        "Renews the lease and saves progress, durably. Refused with SESSION_LOST or NOT_FOUND.",
+        scope=Scope.PROFILE,
+    )
+    stop_playback: StopPlaybackResult = mutation(
+        playback.stop_playback,
+        "Ends a session where it is. Refused with NOT_FOUND.",
+        scope=Scope.PROFILE,
+        session_id="Of `startPlayback`.",
+        position_ms="What was on the screen, from the first frame.",
+    )
+    acquire_license: AcquireLicenseResult = mutation(
+        playback.acquire_license,
+        "Keys for a session, for players that ask here. Refused with SESSION_LOST or NOT_FOUND.",
+        scope=Scope.PROFILE,
+        session_id="Of `startPlayback`.",
+        challenge="The key system's own message.",
+    )
+
+
+@strawberry.type(description="What comes by itself, over WebSocket or server-sent events.")
+class Subscription:
+    continue_watching: AsyncGenerator[ContinueWatchingChanged, None] = subscription(
+        watching.changes,
+        "The profile's Continue Watching as it changes on any device. Ends with TOKEN_EXPIRED"
+        " when the token runs out: come back with a fresh one and the last cursor.",
+        scope=Scope.PROFILE,
+        after="The last cursor seen, to miss nothing; from now on without it.",
+    )
+
+
+def _scalar(name: str, description: str) -> ScalarDefinition:
+    return strawberry.scalar(name=name, description=description, serialize=str, parse_value=str)
+
+
+schema = strawberry.Schema(
+    Query,
+    Mutation,
+    Subscription,
+    types=[ContinueWatchingRow, Genre, TitleRow],
+    extensions=[
+        MaskInternals,
+        lambda: ParserCache(maxsize=CACHED_DOCUMENTS),
+        lambda: ValidationCache(maxsize=CACHED_DOCUMENTS),
+    ],
+    config=StrawberryConfig(
+        disable_field_suggestions=True,
+        scalar_map={
+            SessionId: DEFAULT_SCALAR_REGISTRY[strawberry.ID],
+            TitleId: DEFAULT_SCALAR_REGISTRY[strawberry.ID],
+            Base64: _scalar("Base64", "Bytes in base64, at most 64 KiB."),
+            EventCursor: _scalar("EventCursor", "Opaque place in a stream of events."),
+            Locale: _scalar("Locale", "BCP 47 language tag."),
+            Url: _scalar("URL", "Absolute URL."),
+        },
+    ),
+)
