@@ -1,0 +1,118 @@
+// Which screen is on? Routes by the address's fragment, so that Back, reload and a bookmark all work.
+import { element } from "./dom.js";
+import { details } from "./details.js";
+import { arrowOf, focusOn, isBack, keepsArrow, moveFocus } from "./focus.js";
+import { home } from "./home.js";
+import { player } from "./player.js";
+import { profiles } from "./profiles.js";
+import { Session } from "./session.js";
+import { signIn } from "./signin.js";
+import { inWords } from "./words.js";
+
+const SPINNER_AFTER_MS = 400; // a screen that comes sooner needs no spinner
+const ROUTES = { "": home, title: details, play: player, profiles, "sign-in": signIn };
+
+const stage = document.querySelector("#stage");
+const session = new Session(localStorage);
+const remembered = new Map(); // route -> data-key of what was focused when it was left
+let screen = null; // what is on: {element, focus?, onKey?, onBack?, close?}
+let shownRoute = null;
+let steps = 0; // how far Back can go without leaving the app
+
+const app = {
+  session,
+  go(route) {
+    if (route === currentRoute()) return show();
+    steps += 1;
+    location.hash = `/${route}`;
+  },
+  /** Goes somewhere Back must not return from, such as a form that has done its work. */
+  replace(route) {
+    history.replaceState(null, "", `#/${route}`);
+    return show();
+  },
+  back() {
+    if (steps > 0) {
+      steps -= 1;
+      history.back();
+    } else app.replace("");
+  },
+};
+
+const currentRoute = () => location.hash.replace(/^#\/?/, "");
+
+function allowed(route) {
+  if (!session.viewer) return "sign-in";
+  if (!session.viewer.profile && route !== "profiles") return "profiles";
+  return session.viewer && route === "sign-in" ? "" : route;
+}
+
+let showing = 0;
+async function show() {
+  const turn = ++showing;
+  const route = allowed(currentRoute());
+  if (route !== currentRoute()) history.replaceState(null, "", `#/${route}`);
+  rememberFocus();
+  const spinner = setTimeout(() => stage.classList.add("waiting"), SPINNER_AFTER_MS);
+  const [name, ...rest] = route.split("/");
+  const made = await (ROUTES[name] ?? home)(app, ...rest).catch((error) => failure(error));
+  clearTimeout(spinner);
+  if (turn !== showing) return made.close?.(); // the viewer has gone elsewhere meanwhile
+  stage.classList.remove("waiting");
+  screen?.close?.();
+  screen = made;
+  shownRoute = route;
+  stage.replaceChildren(made.element);
+  const key = remembered.get(route);
+  focusOn((key && made.element.querySelector(`[data-key="${CSS.escape(key)}"]`)) || made.focus);
+}
+
+function rememberFocus() {
+  const key = document.activeElement?.closest("[data-key]")?.dataset.key;
+  if (shownRoute !== null && key) remembered.set(shownRoute, key);
+}
+
+function failure(error) {
+  const again = element("button", { className: "action primary", onclick: () => show() }, "Try again");
+  const words = element("p", {}, inWords(error));
+  return { element: element("main", { className: "notice", role: "alert" }, words, again), focus: again };
+}
+
+addEventListener("keydown", (event) => {
+  if (!screen || event.defaultPrevented) return;
+  if (screen.onKey?.(event)) return event.preventDefault();
+  if (isBack(event)) {
+    event.preventDefault();
+    return screen.onBack ? screen.onBack() : app.back();
+  }
+  const direction = arrowOf(event);
+  if (!direction || keepsArrow(event, direction)) return;
+  event.preventDefault();
+  moveFocus(stage, direction);
+});
+
+addEventListener("hashchange", () => show());
+session.addEventListener("signedout", () => {
+  remembered.clear();
+  show();
+});
+session.addEventListener("profilechanged", () => location.reload());
+
+async function start() {
+  if (!isSecureContext) {
+    const words = "Open Marquee by https or on localhost: elsewhere a browser plays no protected film.";
+    return stage.replaceChildren(element("main", { className: "notice", role: "alert" }, element("p", {}, words)));
+  }
+  try {
+    await session.restore();
+  } catch (error) {
+    if (error.name === "Unreachable") {
+      screen = failure(error);
+      screen.element.querySelector("button").onclick = start;
+      return stage.replaceChildren(screen.element);
+    }
+  }
+  await show();
+}
+
+start();

@@ -1,0 +1,54 @@
+// How is a piece of the page made? Elements by function call, so that text from outside never becomes markup.
+
+/** `properties` are set on the element; `data`, `style` (custom properties too) and `aria-…` go where they belong. */
+export function element(tag, properties = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(properties)) {
+    if (value === undefined || value === null) continue;
+    if (name === "data") Object.assign(made.dataset, value);
+    else if (name === "style") setStyle(made, value);
+    else if (name.startsWith("on")) made.addEventListener(name.slice(2), value);
+    else if (name === "role" || name.startsWith("aria-")) made.setAttribute(name, value);
+    else made[name] = value;
+  }
+  made.append(...children.filter((child) => child !== null && child !== undefined && child !== ""));
+  return made;
+}
+
+function setStyle(target, style) {
+  for (const [name, value] of Object.entries(style)) target.style.setProperty(name, value);
+}
+
+/** A picture over its dominant colour, which is there before the first byte and fades under the picture. */
+export function picture(artwork, className) {
+  const frame = element("span", { className: `picture ${className}` });
+  if (!artwork) return frame;
+  setStyle(frame, { "--tint": artwork.dominantColor });
+  const image = element("img", { alt: "", decoding: "async", src: artwork.url });
+  if (!image.complete) {
+    image.classList.add("arriving");
+    image.addEventListener("load", () => image.classList.remove("arriving"), { once: true });
+  }
+  image.addEventListener("error", () => image.remove(), { once: true });
+  frame.append(image);
+  return frame;
+}
+
+const PATHS = {
+  play: "M8 5.1v13.8a.9.9 0 0 0 1.4.8l10.4-6.9a.9.9 0 0 0 0-1.6L9.4 4.3A.9.9 0 0 0 8 5.1z",
+  pause: "M7 4.5h3.2v15H7zM13.8 4.5H17v15h-3.2z",
+  back: "M15.4 4.6 8 12l7.4 7.4 1.5-1.5L11 12l5.9-5.9z",
+  next: "M5 5.1v13.8a.9.9 0 0 0 1.4.8L16 13.2V19h2.6V5H16v5.8L6.4 4.3A.9.9 0 0 0 5 5.1z",
+  check: "m9.6 16.2-4-4L4 13.8l5.6 5.6L20.4 8.6 18.8 7z",
+};
+
+export function icon(name) {
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  svg.setAttribute("viewBox", "0 0 24 24");
+  svg.setAttribute("aria-hidden", "true");
+  svg.classList.add("icon");
+  const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
+  path.setAttribute("d", PATHS[name]);
+  svg.append(path);
+  return svg;
+}

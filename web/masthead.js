@@ -1,0 +1,24 @@
+// What stands at the top of a screen? The name of the house, and who is watching.
+import { element } from "./dom.js";
+
+const GOLDEN_ANGLE = 137.5; // neighbours on this step of the colour circle never look alike
+
+export const wordmark = () => element("p", { className: "wordmark" }, "Marquee");
+
+export function masthead(app) {
+  const { profile } = app.session.viewer;
+  const who = element(
+    "button",
+    { className: "who", data: { key: "who" }, "aria-label": `Watching as ${profile.name}. Change profile`, onclick: () => app.go("profiles") },
+    avatar(profile),
+    element("span", {}, profile.name),
+  );
+  return element("header", { className: "masthead" }, wordmark(), who);
+}
+
+/** A face for a profile: its initial on a colour of its own, the same on every device. */
+export function avatar(profile) {
+  const mixed = [...profile.id].reduce((sum, letter) => (sum * 31 + letter.codePointAt(0)) % 1009, 7);
+  const hue = (mixed * GOLDEN_ANGLE) % 360;
+  return element("span", { className: "avatar", style: { "--hue": hue }, "aria-hidden": "true" }, [...profile.name][0] ?? "");
+}

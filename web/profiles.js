@@ -1,0 +1,38 @@
+// Who is watching? One face for each profile of the household.
+import { element } from "./dom.js";
+import { avatar, wordmark } from "./masthead.js";
+import { inWords } from "./words.js";
+
+export async function profiles(app) {
+  const { account, profile: current } = app.session.viewer;
+  const message = element("p", { className: "form-message", role: "alert" });
+  const faces = account.profiles.map((profile) => face(profile, choose));
+  const focus = faces.find((button) => button.dataset.key === current?.id) ?? faces[0];
+
+  async function choose(profile) {
+    message.textContent = "";
+    try {
+      await app.session.selectProfile(profile.id);
+      await app.replace("");
+    } catch (error) {
+      message.textContent = inWords(error);
+    }
+  }
+
+  const main = element(
+    "main",
+    { className: "profiles" },
+    wordmark(),
+    element("h1", {}, "Who is watching?"),
+    element("div", { className: "faces", role: "group", "aria-label": "Profiles" }, ...faces),
+    message,
+    element("button", { className: "action quiet", onclick: () => app.session.signOut() }, "Sign out"),
+  );
+  return { element: main, focus, onBack: () => current && app.back() };
+}
+
+function face(profile, choose) {
+  const name = element("span", { className: "name" }, profile.name);
+  const kids = profile.kids ? element("span", { className: "badge" }, "Kids") : null;
+  return element("button", { className: "face", data: { key: profile.id }, onclick: () => choose(profile) }, avatar(profile), name, kids);
+}
