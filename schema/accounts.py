@@ -29,7 +29,7 @@ lend(
     domain.SignInInput,
     "An e-mail address, its password, and the device asking.",
     email="Upper and lower case are the same.",
-    password="As it was chosen.",
+    password="As it was chosen.",  # noqa: S106 - a description
     device="Where the session will live.",
 )
 

@@ -8,7 +8,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from app.demo.households import DEMO
+from app.demo.households import EMAIL, PASSWORD
 from domain.house import House
 from stores import Stores
 from stores.sql import accounts as accounts_sql
@@ -29,8 +29,8 @@ def routes(house: House) -> list[BaseRoute]:
 async def graphiql(stores: Stores, house: House) -> Response:
     """GraphiQL, signed in as the demo viewer where there is one."""
     async with stores.begin() as tx:
-        demo = await accounts_sql.credentials(tx, DEMO.email)
-    credentials = None if demo is None else {"email": DEMO.email, "password": DEMO.password}
+        demo = await accounts_sql.credentials(tx, EMAIL)
+    credentials = None if demo is None else {"email": EMAIL, "password": PASSWORD}
     html = (WEB / "graphiql.html").read_text()
     return _page(html.replace(DEMO_PLACE, orjson.dumps(credentials).decode()), house)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.ids import DeviceId, ProfileId, TitleId
@@ -115,7 +115,7 @@ async def resumables(
     title_id = func.coalesce(season.c.parent_id, titles.c.id).label("title_id")
     newest = (
         select(title_id, *_STATE)
-        .distinct(title_id)
+        .ext(distinct_on(title_id))
         .join_from(watch_states, titles, titles.c.id == watch_states.c.playable_id)
         .outerjoin(season, season.c.id == titles.c.parent_id)
         .where(

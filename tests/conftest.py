@@ -1,0 +1,109 @@
+"""Real Postgres and Valkey, one pair for the whole run; a database for each test."""
+
+import asyncio
+import itertools
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+import pytest
+from alembic import command
+from alembic.config import Config
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from redis import Redis
+
+from app.embedded import postgres, valkey
+from app.embedded.supervisor import Supervisor
+from domain.house import House
+from domain.tokens import TokenKey
+from stores import Stores, open_stores
+from tests.api import Api
+
+PASSWORD = "test"
+MASTER_KEY = bytes(range(32)).hex()
+_database_numbers = itertools.count(1)
+
+
+@dataclass(frozen=True)
+class Services:
+    """Where the real parts listen. `database_url` is a migrated template: clone it."""
+
+    database_url: str
+    redis_url: str
+
+    def execute(self, sql: str) -> None:
+        url = self.database_url.replace("+psycopg", "").rsplit("/", 1)[0] + "/postgres"
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute(sql)
+
+
+@pytest.fixture(scope="session")
+def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
+    folder = tmp_path_factory.mktemp("services")
+    supervisor = Supervisor(folder / "children")
+    with asyncio.Runner() as runner:
+        runner.run(supervisor.__aenter__())
+        try:
+            started = runner.run(_start(supervisor, folder))
+            command.upgrade(alembic_config(started.database_url), "head")
+            yield started
+        finally:
+            runner.run(supervisor.stop())
+
+
+@pytest.fixture
+def database_url(services: Services) -> Iterator[str]:
+    """A migrated database of this test's own."""
+    name = f"test_{next(_database_numbers)}"
+    services.execute(f"CREATE DATABASE {name} TEMPLATE {postgres.NAME}")
+    yield services.database_url.rsplit("/", 1)[0] + f"/{name}"
+    services.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+async def stores(services: Services, database_url: str, tmp_path: Path) -> AsyncIterator[Stores]:
+    """All stores, empty, and listening to each other."""
+    with Redis.from_url(services.redis_url) as redis:
+        redis.flushall()
+    (tmp_path / "master_key").write_text(MASTER_KEY)
+    async with open_stores(
+        database_url=database_url,
+        redis_url=services.redis_url,
+        objects_url=(tmp_path / "objects").as_uri(),
+        keys_url=(tmp_path / "master_key").as_uri(),
+    ) as opened:
+        yield opened
+
+
+@pytest.fixture
+def house() -> House:
+    key = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+    return House(
+        public_url="http://house.test",
+        media_key=bytes(range(32)),
+        token_key=TokenKey(key, issuer="http://house.test"),
+    )
+
+
+@pytest.fixture
+async def api(stores: Stores, house: House) -> AsyncIterator[Api]:
+    """The whole application, asked without a network in between."""
+    async with Api(stores, house) as opened:
+        yield opened
+
+
+def alembic_config(database_url: str) -> Config:
+    config = Config(Path(__file__).parents[1] / "alembic.ini")
+    config.set_main_option("sqlalchemy.url", database_url.replace("%", "%%"))
+    return config
+
+
+async def _start(supervisor: Supervisor, folder: Path) -> Services:
+    database_url = await postgres.start(
+        supervisor, folder / "postgres", password=PASSWORD, log=folder / "postgres.log"
+    )
+    redis_url = await valkey.start(
+        supervisor, folder / "valkey", password=PASSWORD, log=folder / "valkey.log"
+    )
+    return Services(database_url, redis_url)

@@ -1,0 +1,37 @@
+from datetime import UTC, datetime
+
+from domain.catalog import Genre
+from domain.ids import GenreId, TitleId
+from domain.pages import RowKind, RowLayout, compose_home, item_id
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+DRAMA = Genre(GenreId("gen_1"), "Drama")
+SPACE = Genre(GenreId("gen_2"), "Space")
+
+
+def test_home_is_continue_watching_then_new_then_a_row_for_each_genre():
+    page = compose_home([DRAMA, SPACE], NOW)
+
+    assert [(row.kind, row.heading) for row in page.rows] == [
+        (RowKind.CONTINUE_WATCHING, "Continue watching"),
+        (RowKind.NEW_RELEASES, "New"),
+        (RowKind.GENRE, "Drama"),
+        (RowKind.GENRE, "Space"),
+    ]
+    assert page.rows[0].layout is RowLayout.RESUME
+
+
+def test_the_same_row_has_the_same_id_tomorrow_and_in_another_place():
+    today = compose_home([DRAMA, SPACE], NOW)
+    tomorrow = compose_home([SPACE, DRAMA], NOW)
+
+    assert today.id == tomorrow.id
+    assert {row.id for row in today.rows} == {row.id for row in tomorrow.rows}
+    assert len({row.id for row in today.rows}) == 4
+
+
+def test_a_title_in_two_rows_is_two_cards():
+    title = TitleId("mov_1")
+
+    assert item_id("row_1", title) != item_id("row_2", title)
+    assert item_id("row_1", title) == item_id("row_1", title)
