@@ -2,41 +2,59 @@
 
 import logging
 import sys
+from importlib import import_module
 
 import structlog
 import typer
 
-from app.migrate import migrate
-from app.serve import serve
-from app.show_settings import settings
-from app.up import up
-from app.work import work
 from domain.errors import DomainError
 from settings import CannotStart
 
 EXIT_REFUSED = 2  # the operator can put it right; 1 is a bug of ours
-
-house = typer.Typer(
-    help="The front of a streaming service that anyone can run.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,  # its tracebacks print local variables, secrets among them
-)
-for command in (up, serve, work, migrate, settings):
-    house.command()(command)
+COMMANDS = {
+    "up": "app.up",
+    "serve": "app.serve",
+    "work": "app.work",
+    "migrate": "app.migrate",
+    "ingest": "app.ingest",
+    "demo": "app.demo.command",
+    "settings": "app.show_settings",
+}  # each module holds a command, or a group of them, of that name
 
 
 def main() -> None:
     """The console script. What an operator can put right is one line on stderr and exit 2."""
     _log_to_stderr()
     try:
-        house()
+        _house(sys.argv[1:2])()
     except CannotStart as error:
         typer.echo(error, err=True)
         sys.exit(EXIT_REFUSED)
     except DomainError as error:
         typer.echo(f"{error.code}: {error.message}", err=True)
         sys.exit(EXIT_REFUSED)
+
+
+def _house(words: list[str]) -> typer.Typer:
+    """The command of these words; of any others, all. A server need not import the encoder."""
+    house = typer.Typer(
+        help="The front of a streaming service that anyone can run.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,  # its tracebacks print local variables, secrets too
+    )
+    house.callback()(_keep_names)
+    for name in COMMANDS.keys() & set(words) or COMMANDS:
+        command = getattr(import_module(COMMANDS[name]), name)
+        if isinstance(command, typer.Typer):
+            house.add_typer(command, name=name)
+        else:
+            house.command(name)(command)
+    return house
+
+
+def _keep_names() -> None:
+    """Without a callback, typer drops the name of a command that is alone."""
 
 
 def _log_to_stderr() -> None:

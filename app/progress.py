@@ -1,5 +1,6 @@
 """How far something has come: bars on a terminal, plain lines elsewhere, always on stderr."""
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -15,7 +16,8 @@ def shown() -> Iterator[Advance]:
     console = Console(stderr=True, highlight=False)
     if console.is_terminal:
         columns = TextColumn("{task.description}"), BarColumn(), TaskProgressColumn()
-        with Progress(*columns, console=console) as bars:
+        # A line for a person goes above the bars; one for a program goes down its pipe.
+        with Progress(*columns, console=console, redirect_stdout=sys.stdout.isatty()) as bars:
             yield _bars(bars)
     else:
         yield _lines(console)

@@ -3,6 +3,7 @@
 from typing import Annotated
 
 import typer
+import uvicorn
 
 from app.embedded.machine import LOOPBACK, is_free
 from settings import CannotStart, load_settings
@@ -16,8 +17,6 @@ def serve(
     port: Annotated[int | None, typer.Option(help="The setting PORT when left out.")] = None,
 ) -> None:
     """Answers GraphQL, media, licenses and the TV page until it is told to stop."""
-    import uvicorn
-
     settings = load_settings()
     port = port or settings.port
     refuse_taken_port(port, host)

@@ -14,7 +14,6 @@ from typing import Annotated
 
 import typer
 
-from app import demo
 from app.embedded import postgres, valkey
 from app.embedded.machine import LOOPBACK
 from app.embedded.supervisor import Child, Supervisor
@@ -141,6 +140,8 @@ async def _answers_ready(port: int) -> bool:
 
 
 async def _fill_demo() -> None:
+    from app import demo  # here, for it takes long to import and the servers come first
+
     credentials = {"email": demo.EMAIL, "password": demo.PASSWORD}
     with shown() as progress:
         try:

@@ -4,6 +4,8 @@ from typing import Annotated
 
 import typer
 
+from workers.__main__ import main
+
 
 def work(
     roles: Annotated[
@@ -11,6 +13,4 @@ def work(
     ] = None,
 ) -> None:
     """Encodes films, and whatever else waits in the job queue, until it is told to stop."""
-    from workers.__main__ import main
-
     main(roles or [])
