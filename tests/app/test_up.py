@@ -1,0 +1,195 @@
+"""Does `marquee up` start a whole house, refuse in one line, and leave nothing behind?"""
+
+import fcntl
+import json
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from contextlib import ExitStack, contextmanager
+
+import pytest
+
+from app.embedded.machine import LOOPBACK, free_port
+from settings import Settings
+
+pytestmark = pytest.mark.slow
+
+READY_WITHIN_S = 90  # on two busy cores; alone it takes a few seconds
+STOPPED_WITHIN_S = 10  # what the interface promises
+KILLED_CHILDREN_LEAVE_WITHIN_S = 10
+
+
+def command(home, port):
+    return [sys.executable, "-m", "app", "up", "--home", home, "--port", str(port), "--no-demo"]
+
+
+def environment(**settings):
+    """Ours, without what would choose other parts than the embedded ones."""
+    chosen = {name.upper() for name in Settings.model_fields}
+    return {name: value for name, value in os.environ.items() if name not in chosen} | settings
+
+
+class House:
+    """A running `marquee up`."""
+
+    def __init__(self, home, port):
+        self.home, self.port = home, port
+        self.process = subprocess.Popen(
+            command(home, port), stdout=subprocess.PIPE, text=True, env=environment()
+        )
+        readable, _, _ = select.select([self.process.stdout], [], [], READY_WITHIN_S)
+        assert readable, "not ready in time"
+        word, _, rest = self.process.stdout.readline().partition(" ")
+        assert word == "ready"
+        self.ready = json.loads(rest)
+
+    def stop(self, number):
+        """The exit code, the seconds it took, and what else was printed on stdout."""
+        began = time.monotonic()
+        self.process.send_signal(number)
+        printed, _ = self.process.communicate(timeout=30)
+        return self.process.returncode, time.monotonic() - began, printed
+
+
+@contextmanager
+def house(home, port):
+    running = House(home, port)
+    try:
+        yield running
+    finally:
+        running.process.terminate()
+        running.process.communicate(timeout=30)
+
+
+def refusal(home, port, **settings):
+    """The exit code, stdout, and the last line on stderr of a house that cannot start."""
+    done = subprocess.run(
+        command(home, port), capture_output=True, text=True, env=environment(**settings), timeout=60
+    )
+    assert "Traceback" not in done.stderr
+    return done.returncode, done.stdout, done.stderr.splitlines()[-1]
+
+
+def somebody_is_left(home):
+    """Whether any child, or child of a child, still holds the ledger."""
+    with (home / "children").open("r+") as ledger:
+        try:
+            fcntl.flock(ledger, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        return False
+
+
+def status(url):
+    with urllib.request.urlopen(url, timeout=10) as answer:
+        return answer.status
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_house_is_ready_and_stops_within_ten_seconds_with_nothing_left(tmp_path, number):
+    port = free_port()
+    with house(tmp_path, port) as running:
+        answered = status(f"http://{LOOPBACK}:{port}/readyz")
+        ran = somebody_is_left(tmp_path)
+
+        code, seconds, printed = running.stop(number)
+
+    url = f"http://{LOOPBACK}:{port}"
+    assert running.ready == {"url": url, "graphql": f"{url}/graphql", "demo": None}
+    assert answered == 200
+    assert ran
+    assert (code, printed) == (0, "")
+    assert seconds < STOPPED_WITHIN_S
+    assert not somebody_is_left(tmp_path)
+
+
+def test_a_house_can_be_stopped_while_it_starts(tmp_path):
+    starting = subprocess.Popen(
+        command(tmp_path, free_port()), stderr=subprocess.PIPE, text=True, env=environment()
+    )
+    assert starting.stderr.readline() == "Starting Postgres.\n"
+
+    starting.terminate()
+    starting.communicate(timeout=STOPPED_WITHIN_S)
+
+    assert starting.returncode == 0
+    assert not somebody_is_left(tmp_path)
+
+
+def test_a_home_whose_house_was_killed_can_be_lived_in_at_once(tmp_path):
+    port = free_port()
+    with house(tmp_path, port) as killed:
+        secret = (tmp_path / "secrets" / "postgres_password").read_text()
+        killed.process.kill()
+        killed.process.wait()
+
+        with house(tmp_path, port):
+            answered = status(f"http://{LOOPBACK}:{port}/readyz")
+
+    assert answered == 200
+    assert (tmp_path / "secrets" / "postgres_password").read_text() == secret
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child of its parent's end")
+def test_a_killed_house_leaves_no_process(tmp_path):
+    with house(tmp_path, free_port()) as killed:
+        killed.process.kill()
+
+        deadline = time.monotonic() + KILLED_CHILDREN_LEAVE_WITHIN_S
+        while somebody_is_left(tmp_path) and time.monotonic() < deadline:
+            time.sleep(0.05)
+
+    assert not somebody_is_left(tmp_path)
+
+
+def test_two_homes_run_side_by_side_and_each_only_once(tmp_path):
+    ports = free_port(), free_port()
+    with ExitStack() as running:
+        for name, port in zip("ab", ports, strict=True):
+            running.enter_context(house(tmp_path / name, port))
+
+        second = refusal(tmp_path / "a", free_port())
+        answered = [status(f"http://{LOOPBACK}:{port}/readyz") for port in ports]
+        databases = {(tmp_path / name / "run" / "database_url").read_text() for name in "ab"}
+
+    assert second == (2, "", f"Marquee is already running in {tmp_path / 'a'}.")
+    assert answered == [200, 200]
+    assert len(databases) == 2
+
+
+def test_a_taken_port_is_one_line(tmp_path):
+    with socket.create_server((LOOPBACK, 0)) as taken:
+        port = taken.getsockname()[1]
+
+        refused = refusal(tmp_path, port)
+
+    advice = "choose another one, as in `make up PORT=8001`."
+    assert refused == (2, "", f"Port {port} is taken: {advice}")
+
+
+def test_a_damaged_database_is_one_line_and_nothing_is_left_running(tmp_path):
+    with house(tmp_path, free_port()):
+        pass
+    (tmp_path / "postgres" / "global" / "pg_control").write_bytes(b"damaged")
+
+    code, printed, line = refusal(tmp_path, free_port())
+
+    assert (code, printed) == (2, "")
+    assert line.startswith("postgres ended at once: ")
+    assert not somebody_is_left(tmp_path)
+
+
+def test_a_database_elsewhere_that_is_not_there_is_one_line_and_none_is_made(tmp_path):
+    nowhere = f"postgresql+psycopg://marquee:marquee@{LOOPBACK}:{free_port()}/marquee"
+
+    code, printed, line = refusal(tmp_path, free_port(), DATABASE_URL=nowhere)
+
+    assert (code, printed) == (2, "")
+    assert "Connection refused" in line
+    assert not (tmp_path / "postgres").exists()
+    assert not somebody_is_left(tmp_path)
