@@ -17,41 +17,40 @@ const session = new Session(localStorage);
 const remembered = new Map(); // route -> data-key of what was focused when it was left
 let screen = null; // what is on: {element, focus?, onKey?, onBack?, close?}
 let shownRoute = null;
-let steps = 0; // how far Back can go without leaving the app
 
 const app = {
   session,
   go(route) {
-    if (route === currentRoute()) return show();
-    steps += 1;
-    location.hash = `/${route}`;
+    history.pushState({ depth: depth() + 1 }, "", `#/${route}`);
+    return show();
   },
-  /** Goes somewhere Back must not return from, such as a form that has done its work. */
+  /** Puts another screen in the place of this one, which Back will not return to. */
   replace(route) {
-    history.replaceState(null, "", `#/${route}`);
+    history.replaceState(history.state, "", `#/${route}`);
     return show();
   },
   back() {
-    if (steps > 0) {
-      steps -= 1;
-      history.back();
-    } else app.replace("");
+    if (depth() > 0) history.back();
+    else app.replace("");
   },
+  /** Shows the same screen anew. */
+  again: () => show(),
 };
 
 const currentRoute = () => location.hash.replace(/^#\/?/, "");
+const depth = () => history.state?.depth ?? 0; // how far Back can go without leaving the app
 
 function allowed(route) {
   if (!session.viewer) return "sign-in";
   if (!session.viewer.profile && route !== "profiles") return "profiles";
-  return session.viewer && route === "sign-in" ? "" : route;
+  return route === "sign-in" ? "" : route;
 }
 
 let showing = 0;
 async function show() {
   const turn = ++showing;
   const route = allowed(currentRoute());
-  if (route !== currentRoute()) history.replaceState(null, "", `#/${route}`);
+  if (route !== currentRoute()) history.replaceState(history.state, "", `#/${route}`);
   rememberFocus();
   const spinner = setTimeout(() => stage.classList.add("waiting"), SPINNER_AFTER_MS);
   const [name, ...rest] = route.split("/");
@@ -72,8 +71,8 @@ function rememberFocus() {
   if (shownRoute !== null && key) remembered.set(shownRoute, key);
 }
 
-function failure(error) {
-  const again = element("button", { className: "action primary", onclick: () => show() }, "Try again");
+function failure(error, retry = app.again) {
+  const again = element("button", { className: "action primary", onclick: retry }, "Try again");
   const words = element("p", {}, inWords(error));
   return { element: element("main", { className: "notice", role: "alert" }, words, again), focus: again };
 }
@@ -91,7 +90,7 @@ addEventListener("keydown", (event) => {
   moveFocus(stage, direction);
 });
 
-addEventListener("hashchange", () => show());
+addEventListener("popstate", () => show());
 session.addEventListener("signedout", () => {
   remembered.clear();
   show();
@@ -107,9 +106,9 @@ async function start() {
     await session.restore();
   } catch (error) {
     if (error.name === "Unreachable") {
-      screen = failure(error);
-      screen.element.querySelector("button").onclick = start;
-      return stage.replaceChildren(screen.element);
+      screen = failure(error, start);
+      stage.replaceChildren(screen.element);
+      return screen.focus.focus();
     }
   }
   await show();

@@ -59,6 +59,7 @@ function drawHome(app, rows) {
 
   const spotlight = new Spotlight();
   const list = element("div", { className: "shelves" }, ...shelves.map((shelf) => shelf.element));
+  if (!others.length) list.append(element("p", { className: "empty" }, "The first films are on their way. Come back in a minute."));
   const main = element("main", { className: "home" }, spotlight.backdrop, masthead(app), spotlight.element, list);
   const aim = (card) => {
     const shelf = shelves.find((candidate) => candidate.list.contains(card));

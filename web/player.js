@@ -73,11 +73,20 @@ class PlayerScreen {
       if (this.#closed) return await stream.destroy();
       this.#stream = stream;
       this.#playback.keep(() => this.#sample(), (refusal) => this.#fail(refusal));
-      await this.#video.play();
+      await this.#play();
       this.#playback.beat();
     } catch (error) {
-      if (error.name === "NotAllowedError") this.#controls.paint(null); // the browser wants a key press first
-      else if (error.name !== "AbortError") this.#fail(error);
+      this.#fail(error);
+    }
+  }
+
+  /** Plays, where the browser lets us: after a reload it wants a key press first. */
+  async #play() {
+    try {
+      await this.#video.play();
+    } catch (error) {
+      if (!["NotAllowedError", "AbortError"].includes(error.name)) throw error; // aborted: paused again at once
+      this.#controls.paint(this.#aim);
     }
   }
 
@@ -142,7 +151,7 @@ class PlayerScreen {
 
   #toggle() {
     this.#controls.wake();
-    if (this.#video.paused) this.#video.play().catch((error) => this.#fail(error));
+    if (this.#video.paused) this.#play().catch((error) => this.#fail(error));
     else this.#video.pause();
   }
 
@@ -178,7 +187,7 @@ class PlayerScreen {
     if (this.#closed) return;
     this.#playback.stop(this.#positionMs());
     this.#video.pause();
-    const again = this.#button("Try again", "play", () => this.#app.replace(location.hash.slice(2)));
+    const again = this.#button("Try again", "play", () => this.#app.again());
     this.#cover("failure", inWords(error), again);
   }
 
