@@ -5,6 +5,7 @@ schema/ and the resolver's own return type differ on purpose. `Any` here is the 
 that is allowed.
 """
 
+import dataclasses
 import functools
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
@@ -16,7 +17,7 @@ from strawberry.types.base import get_object_definition
 from strawberry.types.field import StrawberryField
 
 from domain.connections import MAX_PAGE_SIZE
-from domain.errors import DomainError
+from domain.errors import DomainError, ProblemCode
 from resolvers.context import Info, Scope
 from schema.directives import SEMANTIC_NON_NULL, Requires
 
@@ -47,6 +48,32 @@ def shape(value: type | UnionType, description: str) -> Callable[[type[T]], type
     return declare
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Refusal:
+    """A refusal as a value: graphql-core takes an exception that is returned for one raised."""
+
+    kind: type[DomainError]
+    code: ProblemCode
+    message: str
+    retry_after_seconds: int | None
+    field: list[str] | None
+
+
+def refusal_shape(
+    kinds: type[DomainError] | UnionType, description: str
+) -> Callable[[type[T]], type[T]]:
+    """How a client sees refusals of these kinds."""
+
+    def declare(cls: type[T]) -> type[T]:
+        def is_type_of(found: object, _info: Info) -> bool:
+            return isinstance(found, Refusal) and issubclass(found.kind, kinds)
+
+        cls.is_type_of = is_type_of  # type: ignore[attr-defined]  # what strawberry looks for
+        return strawberry.type(cls, description=description)
+
+    return declare
+
+
 def attribute(description: str) -> Any:
     """An attribute of the domain value, read as it is."""
     return strawberry.field(description=description)
@@ -54,6 +81,10 @@ def attribute(description: str) -> Any:
 
 def lend(value: type, description: str, **fields: str) -> None:
     """Makes a domain dataclass an input; `fields` describes every one of its attributes."""
+    for own in dataclasses.fields(value):
+        if own.default_factory is not dataclasses.MISSING:
+            # Dataclasses take a factory off the class, and that is where strawberry looks for it.
+            setattr(value, own.name, strawberry.field(default_factory=own.default_factory))
     strawberry.input(value, description=description)
     for field_ in get_object_definition(value, strict=True).fields:
         field_.description = fields[field_.python_name]
@@ -102,8 +133,10 @@ def mutation(resolver: Resolver, description: str, *, scope: Scope | None, **arg
         _check(info, scope)
         try:
             return await resolver(info, **given)
-        except DomainError as refusal:
-            return refusal
+        except DomainError as error:
+            return Refusal(
+                type(error), error.code, error.message, error.retry_after_seconds, error.field
+            )
         finally:
             info.context.forget()  # the rest of the answer shows what is true after the change
 

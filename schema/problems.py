@@ -9,7 +9,7 @@ from strawberry.extensions import MaskErrors
 
 from domain import errors
 from domain.errors import DomainError, ProblemCode
-from schema.bind import shape
+from schema.bind import refusal_shape
 
 log = structlog.get_logger()
 
@@ -28,17 +28,19 @@ class Problem:
     )
 
 
-@shape(errors.SessionLost, "The playback session has ended; start playback again.")
+@refusal_shape(errors.SessionLost, "The playback session has ended; start playback again.")
 class SessionLost(Problem):
     pass
 
 
-@shape(errors.NotReady | errors.UnsupportedDevice, "Why this cannot be played here and now.")
+@refusal_shape(
+    errors.NotReady | errors.UnsupportedDevice, "Why this cannot be played here and now."
+)
 class NotPlayable(Problem):
     pass
 
 
-@shape(DomainError, "Any other refusal. Listed last in every union, for it fits them all.")
+@refusal_shape(DomainError, "Any other refusal. Listed last in every union, for it fits them all.")
 class GenericProblem(Problem):
     field: list[str] | None = strawberry.field(description="Path of the offending input field.")
 

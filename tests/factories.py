@@ -1,5 +1,6 @@
 """Households and titles for tests: say what matters, the rest is sensible."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
@@ -78,7 +79,7 @@ async def movie(
     stores: Stores,
     name: str = "Night Train",
     *,
-    genres: tuple[GenreId, ...] = (),
+    genres: Sequence[GenreId] = (),
     age: int = 0,
     newer_by_s: int = 0,
     published: bool = True,
@@ -108,12 +109,14 @@ async def series(
     *,
     episodes: tuple[int, ...] = (2,),
     age: int = 0,
-    genres: tuple[GenreId, ...] = (),
+    genres: Sequence[GenreId] = (),
+    newer_by_s: int = 0,
 ) -> tuple[TitleId, list[Film]]:
     """A series with as many episodes in each season as `episodes` says; the films are those."""
     films = []
     async with stores.begin() as tx:
-        series_id = await _title(tx, TitleKind.SERIES, name, age=age)
+        published_at = NOW + timedelta(seconds=newer_by_s)
+        series_id = await _title(tx, TitleKind.SERIES, name, age=age, published_at=published_at)
         await _artwork(tx, series_id)
         for position, genre_id in enumerate(genres):
             await tx.execute(

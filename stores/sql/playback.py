@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import Select, literal_column, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -16,9 +16,10 @@ from domain.playback import HeartbeatInput, PlaybackSession
 from stores.sql import among
 from stores.tables import content_keys, media, playback_sessions, renditions, titles
 
+# The outer row's column by its text: SQLAlchemy correlates no subquery of a RETURNING.
 _runtime_ms = (
     select(titles.c.runtime_ms)
-    .where(titles.c.id == playback_sessions.c.playable_id)
+    .where(titles.c.id == literal_column("playback_sessions.playable_id"))
     .scalar_subquery()
 )
 _SESSION = (

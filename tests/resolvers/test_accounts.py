@@ -1,0 +1,102 @@
+from tests import factories
+from tests.api import SELECT_PROFILE
+
+REFRESH = """
+mutation ($token: String!) {
+  refreshToken(refreshToken: $token) {
+    ... on SignedIn { accessToken refreshToken viewer { profile { name } } }
+    ... on Problem { code }
+  }
+}
+"""
+NODE = "query ($id: ID!) { node(id: $id) { id __typename } }"
+
+
+async def refresh(api, token):
+    return (await api.run(REFRESH, {"token": token})).data["refreshToken"]
+
+
+async def test_signing_in_again_on_a_device_does_not_add_another(api, stores):
+    await factories.household(stores)
+
+    await api.sign_in()
+    await api.sign_in()
+    await api.sign_in(installation="kitchen")
+
+    installations = await factories.fetch(stores, factories.t.devices)
+    assert sorted(device.installation_id for device in installations) == ["kitchen", "living-room"]
+
+
+async def test_the_address_is_read_without_case(api, stores):
+    await factories.household(stores)
+
+    assert "accessToken" in await api.sign_in(factories.EMAIL.upper())
+
+
+async def test_a_refreshed_device_keeps_its_profile(api, stores):
+    home = await factories.household(stores, ages={"Ada": 18, "Bo": 7})
+    viewer = await api.viewer(home, "Bo")
+
+    fresh = await refresh(api, viewer.refresh_token)
+
+    assert fresh["viewer"] == {"profile": {"name": "Bo"}}
+
+
+async def test_a_refresh_token_works_once(api, stores):
+    await factories.household(stores)
+    token = (await api.sign_in())["refreshToken"]
+
+    first, again = await refresh(api, token), await refresh(api, token)
+
+    assert "accessToken" in first
+    assert again == {"code": "TOKEN_INVALID"}
+    assert "accessToken" in await refresh(api, first["refreshToken"])
+
+
+async def test_refresh_tokens_are_not_kept_in_clear(api, stores):
+    await factories.household(stores)
+
+    token = (await api.sign_in())["refreshToken"]
+
+    [device] = await factories.fetch(stores, factories.t.devices)
+    assert token.encode() not in bytes(device.refresh_token_hash)
+    assert len(device.refresh_token_hash) == 32
+
+
+async def test_a_profile_of_another_household_cannot_be_chosen(api, stores):
+    await factories.household(stores)
+    theirs = await factories.household(stores, email="other@house.test")
+    token = (await api.sign_in())["accessToken"]
+
+    answer = await api.run(SELECT_PROFILE, {"id": theirs.profiles["Ada"]}, token=token)
+
+    assert answer.data["selectProfile"]["code"] == "NOT_FOUND"
+    [device] = await factories.fetch(stores, factories.t.devices)
+    assert device.profile_id is None
+
+
+async def test_nothing_of_another_household_is_found_by_its_id(api, stores):
+    mine = await factories.household(stores)
+    theirs = await factories.household(stores, email="other@house.test")
+    film = await factories.movie(stores)
+    other = await api.viewer(theirs)
+    session = await other.start(film.id)
+    viewer = await api.viewer(mine)
+    devices = await factories.fetch(stores, factories.t.devices)
+    foreign = [
+        theirs.account_id,
+        theirs.profiles["Ada"],
+        *(device.id for device in devices if device.account_id == theirs.account_id),
+        session["session"]["id"],
+    ]
+
+    for id_ in foreign:
+        assert (await viewer.run(NODE, id=id_)).data == {"node": None}
+        assert (await other.run(NODE, id=id_)).data["node"]["id"] == id_
+
+
+async def test_what_is_no_id_is_nothing(api, stores):
+    viewer = await api.viewer(await factories.household(stores))
+
+    for id_ in ("", "x", "mov_" + "0" * 32, "med_" + "0" * 32):
+        assert (await viewer.run(NODE, id=id_)).data == {"node": None}
