@@ -32,6 +32,8 @@ TOP = {
 LONGEST_FILE_LINES = 300
 LONGER_WITH_A_REASON = {
     "migrations/versions/0001_house_tables.py": "every first table in one step, and never edited",
+    "tests/web/journey.mjs": "one story from sign-in to Continue Watching, told in order",
+    "web/tv.css": "one style sheet, one screen after another",
 }
 WRITTEN_BY_TOOLS = {".graphql", ".json", ".lock"}
 

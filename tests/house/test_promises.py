@@ -8,6 +8,7 @@ begun is read off the tree: a room with a file or folder of its name on any floo
 import ast
 import re
 from dataclasses import dataclass
+from functools import cache
 
 import pytest
 
@@ -32,6 +33,7 @@ def _promises() -> list[Promise]:
     return [Promise(int(row[0]), *row[3:]) for row in rows if row[0].isdecimal()]
 
 
+@cache
 def _tests() -> set[tuple[str, str]]:
     return {
         (str(path), node.name)
