@@ -32,7 +32,7 @@ up: .venv/.runtime web/dist/.built ## sets everything up and runs Marquee (PORT=
 test: check web/dist/.built .venv/.chromium ## sets everything up and runs every check and test
 	@$(WITH_VENV) npm test --silent
 	@$(WITH_VENV) $(BIN)/python -m pytest
-	@command -v chromium >/dev/null || echo "NOT TESTED: the browser journey, for there is no chromium here"
+	@command -v "$${CHROMIUM:-chromium}" >/dev/null || echo "NOT TESTED: the browser journey, for there is no chromium here"
 
 soak: .venv/.dev web/dist/.built .venv/.chromium ## runs the long tests at full size
 	@$(WITH_VENV) $(BIN)/python -m pytest -m soak
@@ -97,7 +97,7 @@ web/dist/.built: $(wildcard web/*.mjs web/*.js) node_modules/.installed
 # The journey plays its films in Debian's chromium. It is asked for once; where it cannot be had,
 # `make test` says so at its end.
 .venv/.chromium: .venv/bin/uv
-	@command -v chromium >/dev/null || [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null || \
+	@command -v "$${CHROMIUM:-chromium}" >/dev/null || [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null || \
 		{ echo "Installing chromium for the journey" && apt-get update -qq && \
 		apt-get install -y -qq --no-install-recommends chromium; } || true
 	@touch $@
