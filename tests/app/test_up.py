@@ -10,18 +10,18 @@ import subprocess
 import sys
 import time
 import urllib.request
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 
 import pytest
 
 from app.embedded.machine import LOOPBACK, free_port
+from app.home import open_home
 from settings import Settings
 
 pytestmark = pytest.mark.slow
 
 READY_WITHIN_S = 90  # on two busy cores; alone it takes a few seconds
 STOPPED_WITHIN_S = 10  # what the interface promises
-KILLED_CHILDREN_LEAVE_WITHIN_S = 10
 
 
 def command(home, port):
@@ -90,22 +90,26 @@ def status(url):
         return answer.status
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_house_is_ready_and_stops_within_ten_seconds_with_nothing_left(tmp_path, number):
-    port = free_port()
-    with house(tmp_path, port) as running:
-        answered = status(f"http://{LOOPBACK}:{port}/readyz")
-        ran = somebody_is_left(tmp_path)
+def test_two_houses_run_side_by_side_and_stop_in_time_with_nothing_left(tmp_path):
+    homes, ports = (tmp_path / "a", tmp_path / "b"), (free_port(), free_port())
+    with house(homes[0], ports[0]) as one, house(homes[1], ports[1]) as other:
+        ran = [somebody_is_left(home) for home in homes]
+        answered = [status(f"http://{LOOPBACK}:{port}/readyz") for port in ports]
+        databases = {(home / "run" / "database_url").read_text() for home in homes}
 
-        code, seconds, printed = running.stop(number)
+        second = refusal(homes[0], free_port())
+        interrupted, terminated = one.stop(signal.SIGINT), other.stop(signal.SIGTERM)
 
-    url = f"http://{LOOPBACK}:{port}"
-    assert running.ready == {"url": url, "graphql": f"{url}/graphql", "demo": None}
-    assert answered == 200
-    assert ran
-    assert (code, printed) == (0, "")
-    assert seconds < STOPPED_WITHIN_S
-    assert not somebody_is_left(tmp_path)
+    url = f"http://{LOOPBACK}:{ports[0]}"
+    assert one.ready == {"url": url, "graphql": f"{url}/graphql", "demo": None}
+    assert ran == [True, True]
+    assert answered == [200, 200]
+    assert len(databases) == 2
+    assert second == (2, "", f"Marquee is already running in {homes[0]}.")
+    for code, seconds, printed in (interrupted, terminated):
+        assert (code, printed) == (0, "")
+        assert seconds < STOPPED_WITHIN_S
+    assert [somebody_is_left(home) for home in homes] == [False, False]
 
 
 def test_a_house_can_be_stopped_while_it_starts(tmp_path):
@@ -133,33 +137,7 @@ def test_a_home_whose_house_was_killed_can_be_lived_in_at_once(tmp_path):
 
     assert answered == 200
     assert (tmp_path / "secrets" / "postgres_password").read_text() == secret
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child of its parent's end")
-def test_a_killed_house_leaves_no_process(tmp_path):
-    with house(tmp_path, free_port()) as killed:
-        killed.process.kill()
-
-        deadline = time.monotonic() + KILLED_CHILDREN_LEAVE_WITHIN_S
-        while somebody_is_left(tmp_path) and time.monotonic() < deadline:
-            time.sleep(0.05)
-
     assert not somebody_is_left(tmp_path)
-
-
-def test_two_homes_run_side_by_side_and_each_only_once(tmp_path):
-    ports = free_port(), free_port()
-    with ExitStack() as running:
-        for name, port in zip("ab", ports, strict=True):
-            running.enter_context(house(tmp_path / name, port))
-
-        second = refusal(tmp_path / "a", free_port())
-        answered = [status(f"http://{LOOPBACK}:{port}/readyz") for port in ports]
-        databases = {(tmp_path / name / "run" / "database_url").read_text() for name in "ab"}
-
-    assert second == (2, "", f"Marquee is already running in {tmp_path / 'a'}.")
-    assert answered == [200, 200]
-    assert len(databases) == 2
 
 
 def test_a_taken_port_is_one_line(tmp_path):
@@ -173,9 +151,8 @@ def test_a_taken_port_is_one_line(tmp_path):
 
 
 def test_a_damaged_database_is_one_line_and_nothing_is_left_running(tmp_path):
-    with house(tmp_path, free_port()):
-        pass
-    (tmp_path / "postgres" / "global" / "pg_control").write_bytes(b"damaged")
+    with open_home(tmp_path):
+        (tmp_path / "postgres").mkdir(mode=0o700)
 
     code, printed, line = refusal(tmp_path, free_port())
 
