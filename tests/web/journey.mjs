@@ -83,8 +83,8 @@ async function openWindow() {
   return page;
 }
 
-async function picture(page, name) {
-  await page.waitForTimeout(600); // pictures fade in
+async function picture(page, name, { settled = false } = {}) {
+  if (!settled) await page.waitForTimeout(600); // pictures fade in
   pictures += 1;
   await page.screenshot({ path: join(outDir, `${String(pictures).padStart(2, "0")}-${name}.png`) });
 }
@@ -153,24 +153,27 @@ async function playDash(first, second, filmId) {
   const before = await focused(second);
   const manifest = first.waitForRequest((request) => request.url().includes("manifest.mpd"));
   const license = first.waitForResponse((response) => response.url().endsWith("/license/clearkey"));
-  const card = cardSeenAt(second, filmId);
-  const beat = first.waitForRequest((request) => request.postData()?.includes("heartbeat(input"));
   await press(first, "Enter");
-
   await manifest;
   assert.equal((await license).status(), 200);
+  results.dash = await played(first);
+  await picture(first, "player");
+
+  const card = cardSeenAt(second, filmId);
+  const beat = first.waitForRequest((request) => request.postData()?.includes("heartbeat(input"));
+  await press(first, "Enter"); // a pause is told at once
   await (await beat).response(); // its timing is known only then
   results.firstCardMs = Math.round((await card) - (await beat).timing().startTime);
-  results.dash = await played(first);
   assert.ok(results.firstCardMs < CARD_WITHIN_MS, `the card came after ${results.firstCardMs} ms`);
   assert.deepEqual(await focused(second), before, "the card moved the focus of the second window");
-  await picture(first, "player");
+  await picture(first, "player-paused");
   await picture(second, "second-window");
 }
 
 async function leavePlayer(page) {
   await press(page, "ArrowRight");
-  await picture(page, "player-seeking");
+  await page.locator(".preview").waitFor();
+  await picture(page, "player-seeking", { settled: true });
   await press(page, "Escape");
   await page.locator(".details").waitFor();
   await press(page, "Escape");
