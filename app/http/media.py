@@ -1,4 +1,7 @@
-"""The media door: stored objects and per-session manifests behind signed addresses."""
+"""The media door: stored objects and per-session manifests behind signed addresses.
+
+It asks no database: a film's bytes are encrypted, and what ends with a session are its keys.
+"""
 
 import hashlib
 from collections.abc import Mapping

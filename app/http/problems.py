@@ -43,7 +43,9 @@ class BodyTooSlow(InvalidInput):
     """The rest of the request did not come in time."""
 
 
-_CLOSING: Mapping[type[DomainError], int] = MappingProxyType({BodyTooLong: 413, BodyTooSlow: 408})
+_BODY_STATUS: Mapping[type[DomainError], int] = MappingProxyType(
+    {BodyTooLong: 413, BodyTooSlow: 408}
+)
 
 
 def open_to_players(endpoint: Endpoint) -> Endpoint:
@@ -57,6 +59,8 @@ def open_to_players(endpoint: Endpoint) -> Endpoint:
                 response = await endpoint(request)
         except DomainError as refusal:
             response = _problem(refusal)
+            if request.method == "POST":
+                response.headers["Connection"] = "close"  # the rest of a body is not waited for
         response.headers.update(_ANY_ORIGIN)
         return response
 
@@ -81,10 +85,8 @@ async def read_body(request: Request, *, most_bytes: int) -> bytes:
 
 
 def _problem(refusal: DomainError) -> Response:
-    status = _CLOSING.get(type(refusal)) or _STATUS.get(refusal.code, 403)
+    status = _BODY_STATUS.get(type(refusal)) or _STATUS.get(refusal.code, 403)
     headers = dict(NO_STORE)
-    if type(refusal) in _CLOSING:
-        headers["Connection"] = "close"  # the rest of the body is not waited for
     if status == 401:
         headers["WWW-Authenticate"] = "Bearer"
     return JSONResponse(

@@ -7,12 +7,9 @@ from dataclasses import dataclass
 import httpx
 import pytest
 import uvicorn
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from domain.house import House
-from domain.tokens import TokenKey
 from stores.objects import Objects, open_objects
 
 
@@ -57,13 +54,17 @@ async def serving(routes: list[Route]) -> AsyncIterator[Server]:
 
 
 @pytest.fixture
-def house() -> House:
-    key = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
-    return House(
-        public_url="http://house.test",
-        media_key=bytes(range(32)),
-        token_key=TokenKey(key, issuer="http://house.test"),
-    )
+async def client(doors):
+    """Of the `doors` that the asking file defines."""
+    async with client_of(doors) as client:
+        yield client
+
+
+@pytest.fixture
+async def server(doors):
+    """Of the `doors` that the asking file defines."""
+    async with serving(doors) as server:
+        yield server
 
 
 @pytest.fixture

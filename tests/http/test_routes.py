@@ -1,0 +1,13 @@
+from app import http
+
+
+def test_every_door_that_is_not_graphql_is_on_one_list(stores, house):
+    routes = http.routes(stores, house)
+
+    assert [(route.path, sorted(route.methods)) for route in routes] == [
+        ("/media/{address:path}", ["GET", "HEAD", "OPTIONS"]),
+        ("/license/clearkey", ["OPTIONS", "POST"]),
+        ("/license/key/{kid}", ["GET", "HEAD", "OPTIONS"]),
+        ("/livez", ["GET", "HEAD"]),
+        ("/readyz", ["GET", "HEAD"]),
+    ]
