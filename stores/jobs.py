@@ -41,7 +41,7 @@ class Attempt:
 Handler = Callable[[Any, Attempt], Awaitable[None]]
 
 
-class _Again(BaseRetryStrategy):
+class RetryLater(BaseRetryStrategy):
     """Begins again at once after a stop of the worker, later after a failure, then never."""
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
@@ -96,7 +96,7 @@ class Jobs:
 
     def _register(self, order_type: type[Any], handler: Handler) -> None:
         @self._app.task(
-            name=order_type.__name__, queue=order_type.queue, pass_context=True, retry=_Again()
+            name=order_type.__name__, queue=order_type.queue, pass_context=True, retry=RetryLater()
         )
         async def run(context: JobContext, /, **fields: Any) -> None:
             await handler(order_type(**fields), Attempt(context.job.attempts + 1))

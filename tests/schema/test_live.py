@@ -1,0 +1,183 @@
+"""Continue Watching as it changes: over WebSocket and server-sent events, on a real server."""
+
+import asyncio
+import json
+from contextlib import asynccontextmanager
+
+import httpx
+import pytest
+import websockets
+
+from tests import factories
+from tests.http.conftest import serving
+from tests.waiting import until
+
+SUBSCRIPTION = """
+subscription ($after: EventCursor) {
+  continueWatching(after: $after) {
+    cursor removed
+    state { positionMs status revision playable { name } }
+  }
+}
+"""
+PROTOCOL = "graphql-transport-ws"
+FORBIDDEN = 4403
+
+
+class Socket:
+    """A graphql-transport-ws client that knows just enough."""
+
+    def __init__(self, connection):
+        self._connection = connection
+
+    async def send(self, **message):
+        await self._connection.send(json.dumps(message))
+
+    async def receive(self):
+        return json.loads(await asyncio.wait_for(self._connection.recv(), 10))
+
+    async def subscribe(self, after=None):
+        payload = {"query": SUBSCRIPTION, "variables": {"after": after}}
+        await self.send(type="subscribe", id="1", payload=payload)
+
+    async def event(self):
+        message = await self.receive()
+        assert message["type"] == "next", message
+        return message["payload"]["data"]["continueWatching"]
+
+
+@pytest.fixture
+async def server(api, stores):
+    nudges = asyncio.create_task(stores.nudges.run())
+    async with serving(api.app.routes) as running:
+        yield running
+    nudges.cancel()
+
+
+@asynccontextmanager
+async def socket(server, token):
+    url = f"ws://127.0.0.1:{server.port}/graphql"
+    async with websockets.connect(url, subprotocols=[PROTOCOL]) as connection:
+        opened = Socket(connection)
+        payload = {} if token is None else {"Authorization": f"Bearer {token}"}
+        await opened.send(type="connection_init", payload=payload)
+        yield opened
+
+
+@pytest.fixture
+async def home(stores):
+    return await factories.household(stores)
+
+
+@pytest.fixture
+async def viewer(api, home):
+    return await api.viewer(home)
+
+
+@pytest.fixture
+async def session(viewer, stores):
+    film = await factories.movie(stores)
+    return (await viewer.start(film.id))["session"]["id"]
+
+
+async def listening(stores):
+    """The subscription reads first and then waits; a change after that is news."""
+
+    async def waiting():
+        return bool(stores.nudges._waiting)
+
+    await until(waiting)
+    await asyncio.sleep(0.2)
+
+
+async def test_a_heartbeat_on_one_device_arrives_on_another(
+    server, api, home, viewer, session, stores
+):
+    kitchen = await api.viewer(home, installation="kitchen")
+    async with socket(server, kitchen.token) as opened:
+        assert (await opened.receive())["type"] == "connection_ack"
+        await opened.subscribe()
+        await listening(stores)
+
+        await viewer.beat(session, 30_000)
+        joined = await opened.event()
+        await viewer.beat(session, 59_000)
+        left = await opened.event()
+
+    assert joined["state"]["playable"] == {"name": "Night Train"}
+    assert (joined["state"]["positionMs"], joined["removed"]) == (30_000, False)
+    assert (left["state"]["status"], left["removed"]) == ("FINISHED", True)
+
+
+async def test_a_stream_resumed_by_its_cursor_misses_nothing(server, viewer, session, stores):
+    other = (await viewer.start((await factories.movie(stores, "Other")).id))["session"]["id"]
+    await viewer.beat(session, 10_000)
+    async with socket(server, viewer.token) as opened:
+        await opened.receive()
+        await opened.subscribe()
+        await listening(stores)
+        await viewer.beat(session, 20_000)
+        cursor = (await opened.event())["cursor"]
+    await viewer.beat(session, 30_000)
+    await viewer.beat(other, 5_000)
+
+    async with socket(server, viewer.token) as opened:
+        await opened.receive()
+        await opened.subscribe(after=cursor)
+        missed = [await opened.event(), await opened.event()]
+
+    assert [event["state"]["positionMs"] for event in missed] == [30_000, 5_000]
+
+
+async def test_nothing_of_another_profile_arrives(server, api, viewer, session, stores):
+    theirs = await api.viewer(await factories.household(stores, email="other@house.test"))
+    async with socket(server, theirs.token) as opened:
+        await opened.receive()
+        await opened.subscribe()
+        await listening(stores)
+        await viewer.beat(session, 30_000)
+
+        with pytest.raises(asyncio.TimeoutError):
+            await asyncio.wait_for(opened.event(), 0.5)
+
+
+async def test_a_bad_token_closes_the_socket(server):
+    async with socket(server, "not.a.token") as opened:
+        with pytest.raises(websockets.ConnectionClosed) as closed:
+            await opened.receive()
+
+    assert closed.value.rcvd.code == FORBIDDEN
+
+
+async def test_a_stranger_may_connect_and_finds_every_field_shut(server):
+    async with socket(server, None) as opened:
+        await opened.receive()
+        await opened.subscribe()
+        answer = await opened.receive()
+
+    assert answer["payload"]["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
+
+
+async def test_a_cursor_that_was_not_made_here_ends_the_stream_with_its_code(server, viewer):
+    async with socket(server, viewer.token) as opened:
+        await opened.receive()
+        await opened.subscribe(after="?")
+        answer = await opened.receive()
+
+    assert answer["payload"]["errors"][0]["extensions"]["code"] == "INVALID_INPUT"
+
+
+async def test_server_sent_events_carry_the_same(server, viewer, session, stores):
+    headers = {"Accept": "text/event-stream", "Authorization": f"Bearer {viewer.token}"}
+    url = f"http://127.0.0.1:{server.port}/graphql"
+    async with (
+        httpx.AsyncClient(timeout=10) as client,
+        client.stream("POST", url, json={"query": SUBSCRIPTION}, headers=headers) as response,
+    ):
+        await listening(stores)
+        await viewer.beat(session, 30_000)
+        lines = (line async for line in response.aiter_lines() if line.startswith("data: {"))
+        event = json.loads((await anext(lines)).removeprefix("data: "))
+
+    assert response.headers["content-type"].startswith("text/event-stream")
+    assert event["data"]["continueWatching"]["state"]["positionMs"] == 30_000

@@ -1,0 +1,12 @@
+"""Waiting for something to become true, with a deadline."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+DEADLINE_S = 20  # of a machine that does ten other things
+
+
+async def until(condition: Callable[[], Awaitable[bool]]) -> None:
+    async with asyncio.timeout(DEADLINE_S):
+        while not await condition():
+            await asyncio.sleep(0.05)
