@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import ClassVar
 
 from domain.errors import DomainError, ProblemCode
-from domain.ids import MediaId
+from domain.ids import JobId, MediaId
 
 HD_LINES = 720  # from here on the picture has the HD key: what "HD" means on every box
 KEY_FRAME_EVERY_S = 2  # a seek lands within two seconds; each key frame costs about ten deltas
@@ -181,11 +181,13 @@ class Tiles:
 
 @dataclass(frozen=True, slots=True)
 class EncodeTitle:
-    """The order to make a film playable: its source lies in the object store."""
+    """The order to make a film playable: its source lies in the object store, and `job_id` is
+    where its progress is told."""
 
     queue: ClassVar[str] = "encode"
 
     media_id: MediaId
+    job_id: JobId
 
 
 def check_source(source: Source) -> Source:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +73,12 @@ class Objects:
                 except FileNotFoundError as error:
                     raise ObjectMissing(path) from error
             yield bytes(part)
+
+    async def delete(self, path: str) -> None:
+        """Deletes one object; no object is no error."""
+        async with asyncio.timeout(DEADLINE_S):
+            with suppress(FileNotFoundError):
+                await obstore.delete_async(self._store, path)
 
     async def delete_prefix(self, prefix: str) -> None:
         """Deletes every object whose path begins with the folder `prefix`."""

@@ -35,12 +35,13 @@ Report = Callable[[Stage, float], None]
 class Film:
     """A film made: its files lie in `folder`, its stills beside it.
 
-    `renditions` are measured on the files, lowest first.
+    `renditions` are measured on the files, lowest first; `track_classes` are theirs, by height.
     """
 
     folder: Path
     duration_ms: int
     renditions: list[Rendition]
+    track_classes: dict[int, TrackClass]
     tiles: Tiles
     tile_interval_ms: int
     stills: list[artwork.Still]
@@ -74,6 +75,7 @@ async def make_film(
         folder=folder,
         duration_ms=round(duration_s * 1000),
         renditions=renditions,
+        track_classes={step.height: step.track_class for step in ladder},
         tiles=tiles,
         tile_interval_ms=round(1000 * tiles.at_s(1, source.frame_rate)),
         stills=await artwork.cut_stills(encoded, source, ladder[-1], stills),

@@ -1,0 +1,53 @@
+"""A folder to make a film in: empty at first, gone at the end, even when its maker is killed."""
+
+import asyncio
+import fcntl
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+
+@asynccontextmanager
+async def workplace(root: Path) -> AsyncIterator[Path]:
+    """A new folder below `root`, for this process alone.
+
+    It is locked while it is used, and the kernel unlocks what a killed process leaves; so whoever
+    comes next knows what is left over, and removes it.
+    """
+    folder, lock = await asyncio.to_thread(_take, root)
+    try:
+        yield folder
+    finally:
+        await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+        os.close(lock)
+
+
+def _take(root: Path) -> tuple[Path, int]:
+    root.mkdir(mode=0o700, parents=True, exist_ok=True)
+    everybody = os.open(root, os.O_RDONLY)  # held, so that nobody tidies up what is not locked yet
+    try:
+        fcntl.flock(everybody, fcntl.LOCK_EX)
+        for leftover in root.iterdir():
+            _remove_if_unused(leftover)
+        folder = Path(tempfile.mkdtemp(dir=root))
+        lock = os.open(folder, os.O_RDONLY)
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return folder, lock
+    finally:
+        os.close(everybody)
+
+
+def _remove_if_unused(folder: Path) -> None:
+    with suppress(FileNotFoundError):  # its owner has just finished
+        lock = os.open(folder, os.O_RDONLY)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return  # a film is being made in it
+        else:
+            shutil.rmtree(folder, ignore_errors=True)
+        finally:
+            os.close(lock)
