@@ -20,13 +20,15 @@ COMMANDS = {
     "demo": "app.demo.command",
     "settings": "app.show_settings",
 }  # each module holds a command, or a group of them, of that name
+SERVERS = {"serve", "work"}  # tell all they do, for their log is read later; others are watched
 
 
 def main() -> None:
     """The console script. What an operator can put right is one line on stderr and exit 2."""
-    _log_to_stderr()
+    words = sys.argv[1:2]
+    _log_to_stderr(logging.INFO if SERVERS & set(words) else logging.WARNING)
     try:
-        _house(sys.argv[1:2])()
+        _house(words)()
     except CannotStart as error:
         typer.echo(error, err=True)
         sys.exit(EXIT_REFUSED)
@@ -57,7 +59,7 @@ def _keep_names() -> None:
     """Without a callback, typer drops the name of a command that is alone."""
 
 
-def _log_to_stderr() -> None:
+def _log_to_stderr(level: int) -> None:
     """stdout is for answers."""
     structlog.configure(
         processors=[
@@ -67,6 +69,6 @@ def _log_to_stderr() -> None:
             structlog.processors.format_exc_info,
             structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"]),
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.WriteLoggerFactory(sys.stderr),
     )
