@@ -2,58 +2,30 @@
 
 from dataclasses import dataclass
 
+from domain.ingest import NewFilm, Place
 from workers.media.music import Tune
 from workers.media.scenes import Look
 from workers.media.synthesize import FilmSpec
 
 
 @dataclass(frozen=True, slots=True)
-class DemoTitle:
-    """What a film and a series have in common. Genres: the most telling first."""
-
-    name: str
-    synopsis: str
-    year: int
-    certification_age: int
-    genres: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class DemoFilm:
-    """A film, and how to make it."""
+    """A movie or an episode, and how it is made."""
 
-    title: DemoTitle
+    film: NewFilm
     spec: FilmSpec
-
-
-@dataclass(frozen=True, slots=True)
-class DemoEpisode:
-    """A part of the series, and how to make it."""
-
-    number: int
-    name: str
-    synopsis: str
-    spec: FilmSpec
-
-
-@dataclass(frozen=True, slots=True)
-class DemoSeries:
-    """All episodes are of its first season."""
-
-    title: DemoTitle
-    episodes: tuple[DemoEpisode, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Programme:
-    """All that is on, in the order it is made."""
+    """All that is on: what is said of the series as a whole, and the films as they are made."""
 
+    series: NewFilm
     films: tuple[DemoFilm, ...]
-    series: DemoSeries
 
 
 SLOW_WEATHER = DemoFilm(
-    DemoTitle(
+    NewFilm(
         name="Slow Weather",
         synopsis=(
             "On a coast where nothing has ever happened quickly, a sun sets. It takes its time. "
@@ -76,7 +48,7 @@ SLOW_WEATHER = DemoFilm(
 )
 
 NINE_THOUSAND_DOORS = DemoFilm(
-    DemoTitle(
+    NewFilm(
         name="Nine Thousand Doors",
         synopsis=(
             "Ida counts doors for the Ministry of Distances. Behind each one is another, a little "
@@ -99,7 +71,7 @@ NINE_THOUSAND_DOORS = DemoFilm(
 )
 
 EVERYONE_ON_THE_FOURTH_FLOOR = DemoFilm(
-    DemoTitle(
+    NewFilm(
         name="Everyone on the Fourth Floor",
         synopsis=(
             "It rains, and the street goes to sleep window by window. Only on the fourth floor "
@@ -121,54 +93,65 @@ EVERYONE_ON_THE_FOURTH_FLOOR = DemoFilm(
     ),
 )
 
-CLOCKWORK_MEADOW = DemoSeries(
-    DemoTitle(
-        name="Clockwork Meadow",
-        synopsis=(
-            "In a meadow where the flowers have teeth and the sun has to be wound, two bees find "
-            "out what every cogwheel knows: nothing turns on its own."
-        ),
+CLOCKWORK_MEADOW = NewFilm(
+    name="Clockwork Meadow",
+    synopsis=(
+        "In a meadow where the flowers have teeth and the sun has to be wound, two bees find out "
+        "what every cogwheel knows: nothing turns on its own."
+    ),
+    year=2025,
+    certification_age=6,
+    genres=("Science fiction", "Nature"),
+)
+
+THE_BEE_WHO_COUNTED_TO_TWO = DemoFilm(
+    NewFilm(
+        name="The Bee Who Counted to Two",
+        place=Place(CLOCKWORK_MEADOW.name, season=1, episode=1),
+        synopsis="Bix has always been the only bee there is. Today she counts again.",
         year=2025,
         certification_age=6,
-        genres=("Science fiction", "Nature"),
     ),
-    (
-        DemoEpisode(
-            number=1,
-            name="The Bee Who Counted to Two",
-            synopsis="Bix has always been the only bee there is. Today she counts again.",
-            spec=FilmSpec(
-                card=("THE BEE WHO", "COUNTED TO TWO"),
-                slate="Clockwork Meadow 1",
-                look=Look.MEADOW_BY_DAY,
-                tune=Tune.MUSIC_BOX,
-                duration_s=24,
-                width=1280,
-                height=720,
-            ),
-        ),
-        DemoEpisode(
-            number=2,
-            name="A Picnic for the Moon",
-            synopsis=(
-                "The blanket is laid and the fireflies are lit, but the guest of honour has "
-                "fallen asleep. Who is going to tell her that she is late?"
-            ),
-            spec=FilmSpec(
-                card=("A PICNIC", "FOR THE MOON"),
-                slate="Clockwork Meadow 2",
-                look=Look.MEADOW_BY_NIGHT,
-                tune=Tune.LULLABY,
-                duration_s=24,
-                width=1280,
-                height=720,
-            ),
-        ),
+    FilmSpec(
+        card=("THE BEE WHO", "COUNTED TO TWO"),
+        slate="Clockwork Meadow 1",
+        look=Look.MEADOW_BY_DAY,
+        tune=Tune.MUSIC_BOX,
+        duration_s=24,
+        width=1280,
+        height=720,
     ),
 )
 
-# The first is the quickest to make, and for all ages: the house opens with it.
+A_PICNIC_FOR_THE_MOON = DemoFilm(
+    NewFilm(
+        name="A Picnic for the Moon",
+        place=Place(CLOCKWORK_MEADOW.name, season=1, episode=2),
+        synopsis=(
+            "The blanket is laid and the fireflies are lit, but the guest of honour has fallen "
+            "asleep. Who is going to tell her that she is late?"
+        ),
+        year=2025,
+        certification_age=6,
+    ),
+    FilmSpec(
+        card=("A PICNIC", "FOR THE MOON"),
+        slate="Clockwork Meadow 2",
+        look=Look.MEADOW_BY_NIGHT,
+        tune=Tune.LULLABY,
+        duration_s=24,
+        width=1280,
+        height=720,
+    ),
+)
+
 PROGRAMME = Programme(
-    films=(SLOW_WEATHER, NINE_THOUSAND_DOORS, EVERYONE_ON_THE_FOURTH_FLOOR),
     series=CLOCKWORK_MEADOW,
+    films=(
+        SLOW_WEATHER,  # the quickest to make, and for all ages: the house opens with it
+        NINE_THOUSAND_DOORS,
+        THE_BEE_WHO_COUNTED_TO_TWO,
+        EVERYONE_ON_THE_FOURTH_FLOOR,
+        A_PICNIC_FOR_THE_MOON,
+    ),
 )

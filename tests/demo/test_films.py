@@ -3,58 +3,63 @@
 from collections import Counter
 from itertools import chain
 
-from app.demo.films import PROGRAMME, DemoTitle
+import pytest
+
+from app.demo.films import PROGRAMME, DemoFilm
+from domain.ingest import NewFilm, check_film
 from workers.media.music import Tune
 from workers.media.scenes import Look
-from workers.media.synthesize import FilmSpec
+
+TITLES = [PROGRAMME.series, *(each.film for each in PROGRAMME.films if each.film.place is None)]
+SPECS = [each.spec for each in PROGRAMME.films]
 
 
-def test_all_films_last_between_20_and_40_seconds() -> None:
-    durations = [spec.duration_s for spec in _specs()]
+@pytest.mark.parametrize("title", [*TITLES, *(each.film for each in PROGRAMME.films)])
+def test_the_house_takes_what_is_said_of_every_title(title: NewFilm) -> None:
+    check_film(title)
 
-    assert all(20 <= duration_s <= 40 for duration_s in durations), durations
-
-
-def test_no_two_films_share_a_name_a_look_or_a_tune() -> None:
-    names = [title.name for title in _titles()]
-    names += [episode.name for episode in PROGRAMME.series.episodes]
-
-    assert len(names) == len(set(names)) == 6
-    assert sorted(spec.look for spec in _specs()) == sorted(Look)
-    assert sorted(spec.tune for spec in _specs()) == sorted(Tune)
+    assert 60 < len(title.synopsis) < 300
 
 
-def test_every_genre_has_two_titles_and_there_are_at_least_three_genres() -> None:
-    shelves = Counter(chain.from_iterable(title.genres for title in _titles()))
+@pytest.mark.parametrize("film", PROGRAMME.films)
+def test_a_film_lasts_between_20_and_40_seconds(film: DemoFilm) -> None:
+    assert 20 <= film.spec.duration_s <= 40
+
+
+@pytest.mark.parametrize("film", PROGRAMME.films)
+def test_the_title_card_says_the_name(film: DemoFilm) -> None:
+    assert " ".join(film.spec.card) == film.film.name.upper()
+
+
+def test_there_are_three_films_and_two_episodes_and_no_name_twice() -> None:
+    places = [each.film.place for each in PROGRAMME.films if each.film.place is not None]
+    names = {each.film.name for each in PROGRAMME.films}
+
+    assert [(place.series, place.season, place.episode) for place in places] == [
+        ("Clockwork Meadow", 1, 1),
+        ("Clockwork Meadow", 1, 2),
+    ]
+    assert len(names) == len(PROGRAMME.films) == 5
+
+
+def test_no_two_films_share_a_look_or_a_tune() -> None:
+    assert sorted(spec.look for spec in SPECS) == sorted(Look)
+    assert sorted(spec.tune for spec in SPECS) == sorted(Tune)
+
+
+def test_every_genre_has_two_titles() -> None:
+    shelves = Counter(chain.from_iterable(title.genres for title in TITLES))
 
     assert shelves == {"Nature": 2, "Drama": 2, "Mystery": 2, "Science fiction": 2}
 
 
-def test_certifications_differ_and_the_first_film_is_for_all() -> None:
-    ages = [title.certification_age for title in _titles()]
+def test_there_is_something_for_every_age_and_the_first_film_is_for_all() -> None:
+    assert sorted(title.certification_age for title in TITLES) == [0, 6, 12, 16]
+    assert PROGRAMME.films[0].film.certification_age == 0
 
-    assert ages == [0, 12, 16, 6]
 
-
-def test_one_film_fills_the_largest_screen_and_the_first_is_small() -> None:
-    heights = [spec.height for spec in _specs()]
+def test_the_first_film_is_small_and_one_fills_the_largest_screen() -> None:
+    heights = [spec.height for spec in SPECS]
 
     assert heights[0] == 720
     assert max(heights) == 1080
-
-
-def test_the_card_says_the_name() -> None:
-    films = [(film.title.name, film.spec) for film in PROGRAMME.films]
-    episodes = [(episode.name, episode.spec) for episode in PROGRAMME.series.episodes]
-
-    for name, spec in films + episodes:
-        assert " ".join(spec.card) == name.upper()
-
-
-def _titles() -> list[DemoTitle]:
-    return [*(film.title for film in PROGRAMME.films), PROGRAMME.series.title]
-
-
-def _specs() -> list[FilmSpec]:
-    films = [film.spec for film in PROGRAMME.films]
-    return films + [episode.spec for episode in PROGRAMME.series.episodes]

@@ -1,0 +1,148 @@
+"""How an empty house becomes the demo: households move in, then films are made one by one.
+
+It may be stopped anywhere and begun again: what is there already is left alone.
+"""
+
+import fcntl
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from app.demo.films import PROGRAMME, DemoFilm, Programme
+from app.demo.households import HOUSEHOLDS, PASSWORD, Household
+from app.ingest import bring_in, follow
+from domain.encoding import FilmRefused, IngestCode
+from domain.ingest import Admitted
+from settings import CannotStart, Settings
+from stores import Stores, open_stores
+from stores.sql import accounts
+from stores.sql import media as films
+from workers.media.run import ToolFailed
+from workers.media.synthesize import synthesize
+from workers.media.workplace import workplace
+
+SYNTHESIS_SHARE = 0.3  # of the time a film takes; the rest is its encoding
+
+Playable = Callable[[], None]
+Progress = Callable[[str, float], None]  # (name of the film, how far from 0 to 1)
+
+
+async def fill(settings: Settings, *, playable: Playable, progress: Progress) -> None:
+    """Fills the house behind `settings`; a worker has to be running, which encodes the films.
+
+    `playable` is called once, as soon as there is a film to play. Raises CannotStart when somebody
+    else is filling the house, and, after all others are in, FilmRefused for a film that failed.
+    """
+    workshop = settings.marquee_home.absolute() / "work"
+    with _alone(settings.marquee_home):
+        async with open_stores(
+            database_url=settings.database_url,
+            redis_url=settings.redis_url,
+            objects_url=settings.objects_url,
+            keys_url=settings.keys_url,
+        ) as stores:
+            await move_in(stores, HOUSEHOLDS)
+            await show(stores, PROGRAMME, workshop, playable=playable, progress=progress)
+
+
+async def move_in(stores: Stores, households: tuple[Household, ...]) -> None:
+    """Adds the accounts that are not there, each with all its profiles."""
+    for household in households:
+        async with stores.begin() as tx:
+            known = await accounts.credentials(tx, household.email)
+        if known is None:
+            await _add(stores, household)
+
+
+async def show(
+    stores: Stores,
+    programme: Programme,
+    workshop: Path,
+    *,
+    playable: Playable,
+    progress: Progress,
+) -> None:
+    """Brings in the films that are not there, in order, made below the folder `workshop`.
+
+    The next is begun when the one before can be played: two at once would share the cores, and
+    both be late. Raises as `fill` does.
+    """
+    async with stores.begin() as tx:
+        known = await films.admitted_named(tx, [each.film.name for each in programme.films])
+    refusals = []
+    announce: Playable | None = playable
+    for each in programme.films:
+        name = each.film.name
+        try:
+            admitted = known.get(name) or await _made(stores, programme, each, workshop, progress)
+            await follow(stores, admitted, _rest_of(progress, name))
+        except FilmRefused as refusal:
+            refusals.append(refusal)
+            continue
+        if announce is not None:
+            announce()
+            announce = None
+    if refusals:
+        raise refusals[0]
+
+
+async def _made(
+    stores: Stores, programme: Programme, each: DemoFilm, workshop: Path, progress: Progress
+) -> Admitted:
+    def advance(part: float) -> None:
+        progress(each.film.name, SYNTHESIS_SHARE * part)
+
+    advance(0.0)
+    async with workplace(workshop) as folder:
+        file = folder / "film.mp4"
+        try:
+            await synthesize(each.spec, file, advance)
+        except ToolFailed as error:
+            raise FilmRefused(IngestCode.ENCODING_FAILED, f"{each.film.name}: {error}") from error
+        if each.film.place is not None:
+            async with stores.begin() as tx:
+                await films.series_named(tx, programme.series, datetime.now(UTC))
+        return await bring_in(stores, file, each.film)
+
+
+def _rest_of(progress: Progress, name: str) -> Callable[[float], None]:
+    return lambda part: progress(name, SYNTHESIS_SHARE + (1 - SYNTHESIS_SHARE) * part)
+
+
+async def _add(stores: Stores, household: Household) -> None:
+    password_hash = await stores.passwords.hash(PASSWORD)
+    async with stores.begin() as tx:
+        account_id = await accounts.insert_account(
+            tx,
+            email=household.email,
+            password_hash=password_hash,
+            tier=household.tier,
+            now=datetime.now(UTC),
+        )
+        if account_id is None:
+            return  # somebody else was quicker
+        for profile in household.profiles:
+            await accounts.insert_profile(
+                tx,
+                account_id,
+                name=profile.name,
+                kids=profile.kids,
+                maturity_age=profile.maturity_age,
+                ui_locale=profile.ui_locale,
+                now=datetime.now(UTC),  # each a little later: they are shown oldest first
+            )
+
+
+@contextmanager
+def _alone(home: Path) -> Iterator[None]:
+    """Two at once would bring every film in twice."""
+    lock = os.open(home / "demo.lock", os.O_CREAT | os.O_RDWR, mode=0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    except BlockingIOError as error:
+        raise CannotStart("The demo is being filled already.") from error
+    finally:
+        os.close(lock)
