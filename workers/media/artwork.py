@@ -25,6 +25,8 @@ GOOD_CONTRAST = 64
 GOOD_COLOUR = 96
 GOOD_DETAIL = 16
 
+OFF_CENTRE_COST = 0.3  # of the score, a picture away: films and their titles are framed centrally
+
 COLOUR_BITS = 4  # a channel; 4096 shades are few enough that a sky is one of them
 
 
@@ -97,7 +99,7 @@ def choose(raw: bytes, tiles: Tiles) -> dict[ArtworkRole, tuple[Tile, Window]]:
     chosen: dict[ArtworkRole, tuple[Tile, Window]] = {}
     for role, shape in SHAPES.items():
         rated = [
-            (score(tile, window), -tile.index, tile, window)
+            (score(tile, window) * _centred(window), -tile.index, tile, window)
             for tile in candidates
             for window in windows(tile.width, tile.height, shape.aspect)
         ]
@@ -157,6 +159,13 @@ def crop_of(best: Step, window: Window, shape: Shape) -> tuple[ffmpeg.Crop, tupl
     top = min(_even(best.height * window.top), best.height - height)
     size = (min(shape.width, width), min(shape.height, height))
     return ffmpeg.Crop(width, height, left, top), size
+
+
+def _centred(window: Window) -> float:
+    """1 in the middle, a little less towards an end."""
+    off_x = abs(window.left + window.width / 2 - 0.5)
+    off_y = abs(window.top + window.height / 2 - 0.5)
+    return 1 - OFF_CENTRE_COST * max(off_x, off_y)
 
 
 def _candidates(raw: bytes, tiles: Tiles) -> list[Tile]:
