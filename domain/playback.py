@@ -11,7 +11,7 @@ from domain.scalars import Base64, Url
 from domain.watching import WatchState, WatchStatus
 
 HEARTBEAT_S = 30  # a resume point at most half a minute old, at 120 small requests an hour
-LEASE = timedelta(seconds=3 * HEARTBEAT_S)  # three missed heartbeats and the session is lost
+LEASE = timedelta(seconds=3 * HEARTBEAT_S)  # three missed heartbeats, and no keys until the next
 MANIFEST_TTL = timedelta(hours=12)  # the longest film, an evening's pauses, and then start anew
 MAX_KEY_CHARACTERS = 200  # an idempotency key is a UUID or a hash, never a document
 MAX_POSITION_MS = 2**31 - 1  # what GraphQL's Int and Postgres' integer hold: 24 days

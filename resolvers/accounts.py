@@ -40,7 +40,7 @@ async def sign_in(info: Info, input: SignInInput) -> SignedIn:
     secret, token = _fresh_refresh_token(ctx)
     async with stores.begin() as tx:
         device = await accounts_sql.register_device(
-            tx, found.account.id, input.device, token, ctx.now()
+            tx, found.account.id, input.device, token=token, now=ctx.now()
         )
     return _signed_in(ctx, Viewer(found.account, device, None), secret)
 

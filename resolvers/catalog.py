@@ -4,6 +4,7 @@ from typing import TypeVar
 
 from strawberry import Parent
 
+from domain import watching
 from domain.catalog import (
     Artwork,
     ArtworkRole,
@@ -25,7 +26,7 @@ from domain.errors import NotFound
 from domain.ids import TitleId
 from domain.media_urls import picture_address
 from domain.scalars import Url
-from domain.watching import PrimaryAction, WatchState, next_up, primary_action
+from domain.watching import PrimaryAction, WatchState
 from resolvers.context import Context, Info
 
 T = TypeVar("T", Series, Season)
@@ -83,13 +84,13 @@ async def watch_state(parent: Parent[Playable], info: Info) -> WatchState | None
     return await info.context.loaders.watch_state_by_playable.load(parent.id)
 
 
-async def primary(parent: Parent[Title], info: Info) -> PrimaryAction | None:
+async def primary_action(parent: Parent[Title], info: Info) -> PrimaryAction | None:
     """What the one button does; None while there is nothing to play."""
     target = parent if isinstance(parent, Movie) else await _next_up(info.context, parent.id)
     if target is None:
         return None
     state = await info.context.loaders.watch_state_by_playable.load(target.id)
-    return primary_action(target, state)
+    return watching.primary_action(target, state)
 
 
 async def seasons(parent: Parent[Series], info: Info) -> list[Season]:
@@ -102,7 +103,7 @@ async def episode_count(parent: Parent[Series], info: Info) -> int:
     return len(await info.context.loaders.episodes_by_series.load(parent.id))
 
 
-async def series_next_up(parent: Parent[Series], info: Info) -> Episode | None:
+async def next_up(parent: Parent[Series], info: Info) -> Episode | None:
     """What Play means now."""
     return await _next_up(info.context, parent.id)
 
@@ -144,7 +145,7 @@ async def _next_up(ctx: Context, series_id: TitleId) -> Episode | None:
     of_series = await ctx.loaders.episodes_by_series.load(series_id)
     states = await ctx.loaders.watch_state_by_playable.load_many([e.id for e in of_series])
     touched = {state.playable_id: state for state in states if state is not None}
-    return next_up(of_series, touched)
+    return watching.next_up(of_series, touched)
 
 
 async def _expect(ctx: Context, title_id: TitleId, kind: type[T]) -> T:

@@ -18,8 +18,8 @@ from domain.ids import TitleId
 from domain.pages import HOME, Page, Row, RowItem, RowKind, compose_home, item_id
 from domain.watching import WatchState
 from resolvers.context import Context, Info
+from resolvers.watching import resumables
 from stores.sql import catalog as catalog_sql
-from stores.sql import watching as watching_sql
 from stores.sql.catalog import Shelf
 
 
@@ -53,7 +53,9 @@ async def items(
     """The cards. Those of Continue Watching are read anew every time."""
     check_first(first)
     if parent.kind is RowKind.CONTINUE_WATCHING:
-        return await _to_resume(info.context, parent, first, after)
+        found = await resumables(info.context, first=first, after=after)
+        begun = [(write_cursor(r.state.cursor), _card(parent, r.title_id, r.state)) for r in found]
+        return connect(begun, first=first, after=after)
     shelf = Shelf(parent.genre_id, first + 1, None if after is None else _read_place(after))
     placed = await info.context.loaders.titles_by_shelf.load(shelf)
     nodes = [
@@ -76,20 +78,6 @@ async def item_resume(parent: Parent[RowItem], info: Info) -> WatchState | None:
     if parent.resume is not None:
         return parent.resume
     return await info.context.loaders.watch_state_by_playable.load(parent.title_id)
-
-
-async def _to_resume(ctx: Context, row: Row, first: int, after: str | None) -> Connection[RowItem]:
-    profile = await ctx.profile()
-    async with ctx.stores.begin() as tx:
-        found = await watching_sql.resumables(
-            tx,
-            profile.id,
-            max_age=profile.maturity_age,
-            most=first + 1,
-            before=None if after is None else read_number(after),
-        )
-    nodes = [(write_cursor(r.state.cursor), _card(row, r.title_id, r.state)) for r in found]
-    return connect(nodes, first=first, after=after)
 
 
 def _card(row: Row, title_id: TitleId, resume: WatchState | None = None) -> RowItem:

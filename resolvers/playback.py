@@ -25,6 +25,7 @@ from domain.playback import (
     PlaybackSession,
     PlaybackStarted,
     PlaybackStopped,
+    ResumePoint,
     StartPlaybackInput,
     StreamProtocol,
 )
@@ -48,27 +49,14 @@ async def start_playback(info: Info, input: StartPlaybackInput) -> PlaybackStart
     """Opens a session, or finds the one that this key opened before."""
     playback.check_start(input)
     ctx = info.context
-    viewer, profile = await ctx.viewer(), await ctx.profile()
     playable = await _playable(ctx, input.playable_id)
     media = await ctx.loaders.media_by_playable.load(playable.id)
     if media is None:
         raise NotReady("This title is still being prepared.")
     protocol = playback.protocol_for(input.capabilities)
-    max_height = playback.ceiling(media, input.capabilities)
     state = await ctx.loaders.watch_state_by_playable.load(playable.id)
     resume = playback.resume_point(input.start_ms, state, playable.runtime_ms)
-    asked = NewSession(
-        id=SessionId(ids.make(ids.Prefix.SESSION, uuid4())),
-        account_id=viewer.account.id,
-        profile_id=profile.id,
-        device_id=viewer.device.id,
-        playable_id=playable.id,
-        media_id=media.id,
-        idempotency_key=input.idempotency_key,
-        max_height=max_height,
-        position_ms=resume.position_ms,
-    )
-    session = await _open(ctx, asked)
+    session = await _open(ctx, input, media, resume)
     await ctx.stores.leases.renew(session.id)
     return PlaybackStarted(
         session=session,
@@ -183,7 +171,21 @@ async def _playable(ctx: Context, playable_id: TitleId) -> Playable:
     return found
 
 
-async def _open(ctx: Context, asked: NewSession) -> PlaybackSession:
+async def _open(
+    ctx: Context, input: StartPlaybackInput, media: Media, resume: ResumePoint
+) -> PlaybackSession:
+    viewer, profile = await ctx.viewer(), await ctx.profile()
+    asked = NewSession(
+        id=SessionId(ids.make(ids.Prefix.SESSION, uuid4())),
+        account_id=viewer.account.id,
+        profile_id=profile.id,
+        device_id=viewer.device.id,
+        playable_id=media.playable_id,
+        media_id=media.id,
+        idempotency_key=input.idempotency_key,
+        max_height=playback.ceiling(media, input.capabilities),
+        position_ms=resume.position_ms,
+    )
     async with ctx.stores.begin() as tx:
         session, is_new = await playback_sql.open_session(tx, asked, ctx.now())
         if is_new:
@@ -199,7 +201,7 @@ async def _open(ctx: Context, asked: NewSession) -> PlaybackSession:
 
 async def _own_session(tx: Tx, profile: Profile, session_id: SessionId) -> PlaybackSession:
     """Locked. Somebody else's looks like one that never was."""
-    session = await playback_sql.session_by_id(tx, session_id, lock=True)
+    session = await playback_sql.lock_session(tx, session_id)
     if session is None or session.profile_id != profile.id:
         raise NotFound("There is no such session.", field=["sessionId"])
     return session

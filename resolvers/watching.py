@@ -14,6 +14,7 @@ from domain.watching import ContinueWatchingChanged, WatchState, WatchStatus
 from resolvers import catalog
 from resolvers.context import Context, Info, Scope
 from stores.sql import watching as watching_sql
+from stores.sql.watching import Resumable
 
 RECHECK_S = 10  # a nudge that got lost delays news by no more than this
 
@@ -22,20 +23,25 @@ async def continue_watching(
     parent: Parent[Profile], info: Info, first: int = 20, after: str | None = None
 ) -> Connection[WatchState]:
     """What was begun and not finished, latest first, one entry a series."""
-    check_first(first)
-    profile = await info.context.profile()
-    if parent.id != profile.id:
+    if parent.id != (await info.context.profile()).id:
         raise Forbidden("This is for the profile that was chosen only.")
-    async with info.context.stores.begin() as tx:
-        found = await watching_sql.resumables(
+    found = await resumables(info.context, first=first, after=after)
+    nodes = [(write_cursor(r.state.cursor), r.state) for r in found]
+    return connect(nodes, first=first, after=after)
+
+
+async def resumables(ctx: Context, *, first: int, after: str | None) -> list[Resumable]:
+    """What the caller has begun and not finished, latest first; one beyond `first`."""
+    check_first(first)
+    profile = await ctx.profile()
+    async with ctx.stores.begin() as tx:
+        return await watching_sql.resumables(
             tx,
             profile.id,
             max_age=profile.maturity_age,
             most=first + 1,
             before=None if after is None else read_number(after),
         )
-    nodes = [(write_cursor(r.state.cursor), r.state) for r in found]
-    return connect(nodes, first=first, after=after)
 
 
 async def changes(

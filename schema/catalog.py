@@ -95,7 +95,7 @@ class Title(Node):
     genres: list[Genre] = field(catalog.genres, "The most telling first.")
     artwork: Artwork | None = field(catalog.artwork, "A picture of it.", role=ARTWORK_ROLE)
     primary_action: PrimaryAction | None = field(
-        catalog.primary, "The one button; null while there is nothing to play."
+        catalog.primary_action, "The one button; null while there is nothing to play."
     )
 
 
@@ -128,5 +128,5 @@ class Series(Title):
     seasons: list[Season] = field(catalog.seasons, "In order.")
     episode_count: int = field(catalog.episode_count, "Of all seasons.")
     next_up: Episode | None = field(
-        catalog.series_next_up, "The unfinished episode, else the next, else the first."
+        catalog.next_up, "The unfinished episode, else the next, else the first."
     )

@@ -8,5 +8,5 @@ DEADLINE_S = 20  # of a machine that does ten other things
 
 async def until(condition: Callable[[], Awaitable[bool]]) -> None:
     async with asyncio.timeout(DEADLINE_S):
-        while not await condition():
+        while not await condition():  # noqa: ASYNC110 - nobody would set an event
             await asyncio.sleep(0.05)

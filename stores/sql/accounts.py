@@ -114,6 +114,7 @@ async def register_device(
     tx: AsyncConnection,
     account_id: AccountId,
     asked: DeviceInput,
+    *,
     token: RefreshToken,
     now: datetime,
 ) -> Device:

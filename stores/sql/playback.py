@@ -114,15 +114,14 @@ async def open_session(
     return session, session.id == asked.id
 
 
-async def session_by_id(
-    tx: AsyncConnection, session_id: SessionId, *, lock: bool = False
-) -> PlaybackSession | None:
-    """The session, held against other changes until the end of `tx` if `lock`. Primary key."""
-    query: Select[*tuple[Any, ...]] = select(*_SESSION).where(playback_sessions.c.id == session_id)
-    if lock:
-        query = query.with_for_update(of=playback_sessions)
-    row = (await tx.execute(query)).one_or_none()
-    return None if row is None else PlaybackSession(*row)
+async def session_by_id(tx: AsyncConnection, session_id: SessionId) -> PlaybackSession | None:
+    """Primary key."""
+    return await _session(tx, _session_query(session_id))
+
+
+async def lock_session(tx: AsyncConnection, session_id: SessionId) -> PlaybackSession | None:
+    """The session, which nobody else changes until the end of `tx`. Primary key."""
+    return await _session(tx, _session_query(session_id).with_for_update(of=playback_sessions))
 
 
 async def record_heartbeat(tx: AsyncConnection, beat: HeartbeatInput) -> PlaybackSession:
@@ -157,3 +156,12 @@ async def keys_of(tx: AsyncConnection, media_id: MediaId) -> list[StoredKey]:
         content_keys.c.kid, content_keys.c.track_class, content_keys.c.wrapped_key
     ).where(content_keys.c.media_id == media_id)
     return [StoredKey(*row) for row in await tx.execute(query)]
+
+
+def _session_query(session_id: SessionId) -> Select[*tuple[Any, ...]]:
+    return select(*_SESSION).where(playback_sessions.c.id == session_id)
+
+
+async def _session(tx: AsyncConnection, query: Select[*tuple[Any, ...]]) -> PlaybackSession | None:
+    row = (await tx.execute(query)).one_or_none()
+    return None if row is None else PlaybackSession(*row)

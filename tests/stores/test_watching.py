@@ -19,7 +19,9 @@ async def somewhere(stores):
     token = accounts_sql.RefreshToken(b"1" * 32, NOW)
     asked = DeviceInput("i", DeviceKind.TV, "TV", "1")
     async with stores.begin() as tx:
-        device = await accounts_sql.register_device(tx, home.account_id, asked, token, NOW)
+        device = await accounts_sql.register_device(
+            tx, home.account_id, asked, token=token, now=NOW
+        )
     return home.profiles["Ada"], device.id, film.id
 
 
