@@ -37,12 +37,7 @@ async def fill(settings: Settings, *, playable: Playable, progress: Progress) ->
     """
     workshop = settings.marquee_home.absolute() / "work"
     with _alone(settings.marquee_home):
-        async with open_stores(
-            database_url=settings.database_url,
-            redis_url=settings.redis_url,
-            objects_url=settings.objects_url,
-            keys_url=settings.keys_url,
-        ) as stores:
+        async with open_stores(settings) as stores:
             await move_in(stores, HOUSEHOLDS)
             await show(stores, PROGRAMME, workshop, playable=playable, progress=progress)
 

@@ -113,8 +113,8 @@ THE_BEE_WHO_COUNTED_TO_TWO = DemoFilm(
         certification_age=6,
     ),
     FilmSpec(
-        card=("THE BEE WHO", "COUNTED TO TWO"),
-        slate="Clockwork Meadow 1",
+        card=("CLOCKWORK", "MEADOW"),  # the series gets its pictures from its first episode
+        slate="1: The Bee Who Counted to Two",
         look=Look.MEADOW_BY_DAY,
         tune=Tune.MUSIC_BOX,
         duration_s=24,
@@ -136,7 +136,7 @@ A_PICNIC_FOR_THE_MOON = DemoFilm(
     ),
     FilmSpec(
         card=("A PICNIC", "FOR THE MOON"),
-        slate="Clockwork Meadow 2",
+        slate="2: A Picnic for the Moon",
         look=Look.MEADOW_BY_NIGHT,
         tune=Tune.LULLABY,
         duration_s=24,

@@ -27,8 +27,15 @@ def test_a_film_lasts_between_20_and_40_seconds(film: DemoFilm) -> None:
 
 
 @pytest.mark.parametrize("film", PROGRAMME.films)
-def test_the_title_card_says_the_name(film: DemoFilm) -> None:
-    assert " ".join(film.spec.card) == film.film.name.upper()
+def test_the_name_is_burnt_in(film: DemoFilm) -> None:
+    assert film.film.name in film.spec.slate
+
+
+def test_the_title_card_says_the_name_and_first_the_name_of_the_series() -> None:
+    cards = {each.film.name: " ".join(each.spec.card) for each in PROGRAMME.films}
+
+    assert cards.pop("The Bee Who Counted to Two") == "CLOCKWORK MEADOW"
+    assert all(card == name.upper() for name, card in cards.items())
 
 
 def test_there_are_three_films_and_two_episodes_and_no_name_twice() -> None:

@@ -40,7 +40,7 @@ LETTERINGS: Mapping[Look, Lettering] = MappingProxyType(
         Look.SUNSET: Lettering(ttf_opensans.OPENSANS_LIGHT, "0xfff4dc", 0.045, 0.11),
         Look.DOORS: Lettering(ttf_opensans.OPENSANS_SEMIBOLD, "0xfff0cf", 0.06, 0.075),
         Look.STREET: Lettering(ttf_opensans.OPENSANS_EXTRABOLD, "0xffe9d6", 0.05, 0.085),
-        Look.MEADOW_BY_DAY: Lettering(ttf_opensans.OPENSANS_EXTRABOLD, "0xffffff", 0.79, 0.062),
+        Look.MEADOW_BY_DAY: Lettering(ttf_opensans.OPENSANS_EXTRABOLD, "0xffffff", 0.79, 0.07),
         Look.MEADOW_BY_NIGHT: Lettering(ttf_opensans.OPENSANS_EXTRABOLD, "0xf6efd0", 0.82, 0.062),
     }
 )
