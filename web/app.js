@@ -73,8 +73,10 @@ function rememberFocus() {
 
 function failure(error, retry = app.again) {
   const again = element("button", { className: "action primary", onclick: retry }, "Try again");
+  const back = element("button", { className: "action", onclick: app.back }, "Back");
+  const actions = element("div", { className: "actions" }, again, back);
   const words = element("p", {}, inWords(error));
-  return { element: element("main", { className: "notice", role: "alert" }, words, again), focus: again };
+  return { element: element("main", { className: "notice", role: "alert" }, words, actions), focus: again };
 }
 
 addEventListener("keydown", (event) => {

@@ -42,12 +42,15 @@ export async function home(app) {
 
 async function readRows(app) {
   const { page } = await app.session.request(HOME);
-  return page.rows.edges.map(({ node }) => ({
-    kind: node.kind,
-    heading: node.heading,
-    items: (node.items?.edges ?? []).map((edge) => edge.node),
+  return page.rows.edges.map(({ node: { kind, heading, items } }) => ({
+    kind,
+    heading,
+    items: (items?.edges ?? []).map((edge) => itemOf(kind, edge.node)),
   }));
 }
+
+/** Where the viewer was is told in Continue Watching alone: other rows are not live, and would soon be wrong. */
+const itemOf = (kind, { title, resume }) => ({ title, resume: kind === CONTINUE ? resume : null });
 
 const continueWatchingOf = (rows) =>
   rows.find((row) => row.kind === CONTINUE) ?? { kind: CONTINUE, heading: "Continue Watching", items: [] };
@@ -61,11 +64,11 @@ function drawHome(app, rows) {
   const list = element("div", { className: "shelves" }, ...shelves.map((shelf) => shelf.element));
   if (!others.length) list.append(element("p", { className: "empty" }, "The first films are on their way. Come back in a minute."));
   const main = element("main", { className: "home" }, spotlight.backdrop, masthead(app), spotlight.element, list);
-  const aim = (card) => {
-    const shelf = shelves.find((candidate) => candidate.list.contains(card));
-    if (shelf) spotlight.show(shelf.itemOf(card));
+  const aim = () => {
+    const shelf = shelves.find((candidate) => candidate.list.contains(document.activeElement));
+    if (shelf) spotlight.show(shelf.itemOf(document.activeElement));
   };
-  main.addEventListener("focusin", (event) => aim(event.target));
+  main.addEventListener("focusin", aim);
   main.addEventListener("pointermove", (event) => {
     const card = event.target.closest(".card");
     if (card && card !== document.activeElement) card.focus({ preventScroll: true });
@@ -74,13 +77,14 @@ function drawHome(app, rows) {
     list.scrollTo({ top: 0 });
     main.querySelector(".card:not([hidden] .card)")?.focus({ preventScroll: true });
   };
-  return { main, list, shelves, toTop };
+  return { main, list, shelves, aim, toTop };
 }
 
 /** Changes a row above or under the viewer without moving what the viewer looks at, once the page is scrolled. */
-function changeQuietly({ list }, change) {
+function changeQuietly({ list, aim }, change) {
   const held = list.contains(document.activeElement) && list.scrollTop > 0 ? document.activeElement : null;
   const before = held?.getBoundingClientRect().top;
   change();
   if (held?.isConnected) list.scrollTop += held.getBoundingClientRect().top - before;
+  aim(); // the card looked at may be the one that changed
 }

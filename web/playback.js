@@ -50,14 +50,14 @@ export class Playback {
     this.#sending = this.#sending.then(() => this.#send());
   }
 
-  /** Gives the lease back. Safe to call twice, and from a page that is going away. */
-  stop(positionMs) {
+  /** Gives the lease back, and the place with it. Safe to call twice, and from a page that is going away. */
+  async stop(positionMs) {
     clearTimeout(this.#timer);
     this.#observe = null;
     if (this.#stopped) return;
     this.#stopped = true;
     const variables = { sessionId: this.started.session.id, positionMs };
-    this.#session.request(STOP_PLAYBACK, variables, { keepalive: true }).catch(() => {}); // the lease dies by itself
+    await this.#session.request(STOP_PLAYBACK, variables, { keepalive: true }).catch(() => {}); // the lease dies by itself
   }
 
   #schedule(milliseconds) {

@@ -7,6 +7,7 @@ import { episodeMark, inWords } from "./words.js";
 
 const SKIP_S = 10; // one press of left or right
 const LAND_AFTER_MS = 350; // presses closer than this make one seek
+const LEAVE_WITHIN_MS = 700; // the next screen knows the new place when it is told in time, but waits no longer
 
 export async function player(app, playableId, from) {
   const startMs = from === "from-start" ? 0 : undefined;
@@ -28,6 +29,7 @@ class PlayerScreen {
   #sheet = null; // what lies over the film: a failure, or what plays next
   #aim = null; // where a seek under way would land, in seconds
   #landing;
+  #leaving = false;
   #closed = false;
 
   constructor(app, playback) {
@@ -38,7 +40,7 @@ class PlayerScreen {
       toggle: () => this.#toggle(),
       aimAt: (seconds) => this.#aimAt(seconds),
       land: () => this.#land(),
-      leave: () => app.back(),
+      leave: () => this.onBack(),
     });
     const busy = element("div", { className: "busy", role: "status", "aria-label": "Loading" });
     this.element = element("main", { className: "player", tabIndex: -1 }, this.#video, busy, this.#controls.element);
@@ -88,6 +90,15 @@ class PlayerScreen {
       if (!["NotAllowedError", "AbortError"].includes(error.name)) throw error; // aborted: paused again at once
       this.#controls.paint(this.#aim);
     }
+  }
+
+  async onBack() {
+    if (this.#leaving) return;
+    this.#leaving = true;
+    const told = this.#playback.stop(this.#positionMs());
+    this.#video.pause();
+    await Promise.race([told, new Promise((resolve) => setTimeout(resolve, LEAVE_WITHIN_MS))]);
+    if (!this.#closed) this.#app.back();
   }
 
   close() {
@@ -176,9 +187,9 @@ class PlayerScreen {
   }
 
   #finish() {
-    this.#playback.stop(this.#positionMs());
     const next = this.#playback.started.nextUp;
-    if (!next) return this.#app.back();
+    if (!next) return this.onBack();
+    this.#playback.stop(this.#positionMs());
     const play = this.#button("Play next episode", "next", () => this.#app.replace(`play/${next.id}`));
     this.#cover("next", `${episodeMark(next)} · ${next.name}`, play);
   }
@@ -196,7 +207,7 @@ class PlayerScreen {
 
   #cover(kind, words, action) {
     this.#sheet?.remove();
-    const back = element("button", { className: "action", onclick: () => this.#app.back() }, "Back");
+    const back = element("button", { className: "action", onclick: () => this.onBack() }, "Back");
     const role = kind === "failure" ? "alert" : "dialog";
     this.#sheet = element("div", { className: `sheet ${kind}`, role }, element("p", {}, words), element("div", { className: "actions" }, action, back));
     this.element.classList.remove("is-busy");
