@@ -104,12 +104,7 @@ async def _ingest(
     settings: Settings, file: Path, film: NewFilm, *, wait: bool, as_json: bool
 ) -> None:
     started = time.monotonic()
-    async with open_stores(
-        database_url=settings.database_url,
-        redis_url=settings.redis_url,
-        objects_url=settings.objects_url,
-        keys_url=settings.keys_url,
-    ) as stores:
+    async with open_stores(settings) as stores:
         admitted = await bring_in(stores, file, film)
         media = None
         if wait:

@@ -28,12 +28,7 @@ def create_app() -> Starlette:
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        async with open_stores(
-            database_url=settings.database_url,
-            redis_url=settings.redis_url,
-            objects_url=settings.objects_url,
-            keys_url=settings.keys_url,
-        ) as stores:
+        async with open_stores(settings) as stores:
             app.router.routes.extend(routes(stores, house, with_graphiql=with_graphiql))
             nudges = asyncio.create_task(stores.nudges.run())
             yield

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -46,20 +46,31 @@ class Stores:
             yield tx
 
 
+class Addresses(Protocol):
+    """What the settings say of where the stores are: their URLs pick the backends."""
+
+    @property
+    def database_url(self) -> str: ...
+    @property
+    def redis_url(self) -> str: ...
+    @property
+    def objects_url(self) -> str: ...
+    @property
+    def keys_url(self) -> str: ...
+
+
 @asynccontextmanager
-async def open_stores(
-    *, database_url: str, redis_url: str, objects_url: str, keys_url: str
-) -> AsyncIterator[Stores]:
-    """The stores behind these URLs. Nothing is connected before it is first used."""
+async def open_stores(addresses: Addresses) -> AsyncIterator[Stores]:
+    """The stores at these addresses. Nothing is connected before it is first used."""
     engine = create_async_engine(
-        database_url,
+        addresses.database_url,
         pool_size=POOL_SIZE,
         max_overflow=0,
         pool_timeout=TRANSACTION_DEADLINE_S,
         pool_pre_ping=True,  # a restarted Postgres costs a reconnect, not an error
         connect_args={"connect_timeout": CONNECT_DEADLINE_S},
     )
-    redis = open_redis(redis_url)
+    redis = open_redis(addresses.redis_url)
     passwords = Passwords()
     try:
         yield Stores(
@@ -67,9 +78,9 @@ async def open_stores(
             redis=redis,
             leases=Leases(redis),
             nudges=Nudges(redis),
-            objects=open_objects(objects_url),
-            keys=open_keys(keys_url),
-            jobs=Jobs(database_url),
+            objects=open_objects(addresses.objects_url),
+            keys=open_keys(addresses.keys_url),
+            jobs=Jobs(addresses.database_url),
             passwords=passwords,
         )
     finally:

@@ -69,8 +69,6 @@ def _one_of(name: str, values: type[StrEnum]) -> Column[object]:
     return Column(name, kind, nullable=False)
 
 
-# ------------------------------------------------------------------ people and devices
-
 accounts = Table(
     "accounts",
     metadata,
@@ -115,8 +113,6 @@ devices = Table(
     UniqueConstraint("account_id", "installation_id"),
     UniqueConstraint("refresh_token_hash"),
 )
-
-# ------------------------------------------------------------------ catalogue
 
 # One tree for all kinds: a movie or a series at the top, seasons in a series, episodes in a season.
 titles = Table(
@@ -178,8 +174,6 @@ artwork = Table(
     UniqueConstraint("title_id", "role"),
 )
 
-# ------------------------------------------------------------------ media
-
 media = Table(
     "media",
     metadata,
@@ -239,8 +233,6 @@ encodings = Table(
     CheckConstraint("progress_0_to_1 BETWEEN 0 AND 1", name="progress_range"),
 )
 
-# ------------------------------------------------------------------ watching
-
 playback_sessions = Table(
     "playback_sessions",
     metadata,
@@ -276,8 +268,6 @@ watch_states = Table(
     CheckConstraint("position_ms >= 0", name="position_not_negative"),
     UniqueConstraint("profile_id", "cursor"),
 )
-
-# ------------------------------------------------------------------ facts
 
 outbox = Table(
     "outbox",

@@ -38,6 +38,16 @@ class Services:
             connection.execute(sql)
 
 
+@dataclass(frozen=True)
+class Addresses:
+    """Where a test's stores are."""
+
+    database_url: str
+    redis_url: str
+    objects_url: str
+    keys_url: str
+
+
 @pytest.fixture(scope="session")
 def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
     folder = tmp_path_factory.mktemp("services")
@@ -67,12 +77,13 @@ async def stores(services: Services, database_url: str, tmp_path: Path) -> Async
     with Redis.from_url(services.redis_url) as redis:
         redis.flushall()
     (tmp_path / "master_key").write_text(MASTER_KEY)
-    async with open_stores(
+    addresses = Addresses(
         database_url=database_url,
         redis_url=services.redis_url,
         objects_url=(tmp_path / "objects").as_uri(),
         keys_url=(tmp_path / "master_key").as_uri(),
-    ) as opened:
+    )
+    async with open_stores(addresses) as opened:
         yield opened
 
 

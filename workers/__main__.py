@@ -22,12 +22,7 @@ def main(roles: Sequence[str]) -> None:
 
 
 async def _work(settings: Settings, queues: Sequence[str]) -> None:
-    async with open_stores(
-        database_url=settings.database_url,
-        redis_url=settings.redis_url,
-        objects_url=settings.objects_url,
-        keys_url=settings.keys_url,
-    ) as stores:
+    async with open_stores(settings) as stores:
         encode = partial(encode_title, stores, root=_workshop(settings.marquee_home))
         await stores.jobs.work(
             {EncodeTitle: encode}, queues=queues, concurrency=settings.encode_concurrency

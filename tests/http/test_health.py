@@ -5,6 +5,7 @@ import pytest
 
 from app.http import health
 from stores import open_stores
+from tests.conftest import Addresses
 from tests.http.conftest import client_of
 
 NOBODY = "127.0.0.1:1"  # a port that no program of ours or of a distribution listens at
@@ -29,7 +30,7 @@ def open_at(tmp_path):
         "objects_url": (tmp_path / "objects").as_uri(),
         "keys_url": (tmp_path / "master_key").as_uri(),
     }
-    return lambda **addresses: open_stores(**(folders | addresses))
+    return lambda **urls: open_stores(Addresses(**folders, **urls))
 
 
 async def readiness(stores):
