@@ -18,6 +18,7 @@ COMMANDS = {
     "migrate": "app.migrate",
     "ingest": "app.ingest",
     "demo": "app.demo.command",
+    "sdl": "app.sdl",
     "settings": "app.show_settings",
 }  # each module holds a command, or a group of them, of that name
 SERVERS = {"serve", "work"}  # tell all they do, for their log is read later; others are watched
