@@ -17,7 +17,7 @@ from domain.encoding import FilmRefused, IngestCode
 from domain.ingest import Admitted
 from settings import CannotStart, Settings
 from stores import Stores, open_stores
-from stores.sql import accounts
+from stores.sql import accounts, demo
 from stores.sql import media as films
 from workers.media.run import ToolFailed
 from workers.media.synthesize import synthesize
@@ -65,7 +65,7 @@ async def show(
     both be late. Raises as `fill` does.
     """
     async with stores.begin() as tx:
-        known = await films.admitted_named(tx, [each.film.name for each in programme.films])
+        known = await demo.admitted_named(tx, [each.film.name for each in programme.films])
     refusals = []
     announce: Playable | None = playable
     for each in programme.films:

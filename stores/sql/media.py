@@ -15,7 +15,6 @@ from domain.errors import InvalidInput
 from domain.ids import JobId, MediaId, Prefix, TitleId, make
 from domain.ingest import Admitted, Encoding, Finished, NewFilm, Pending
 from domain.licenses import StoredKey
-from stores.sql import among
 from stores.tables import (
     artwork,
     content_keys,
@@ -72,28 +71,6 @@ async def series_named(tx: AsyncConnection, series: NewFilm, now: datetime) -> T
     series_id = await _add_top(tx, TitleKind.SERIES, series, now)
     await _put_on_shelves(tx, series_id, series.genres)
     return series_id
-
-
-async def admitted_named(tx: AsyncConnection, names: Sequence[str]) -> dict[str, Admitted]:
-    """Films of these names that are in, or on their way: the latest of each. No index: asked once
-    a start, by the demo."""
-    playable, season = titles.alias("playable"), titles.alias("season")
-    query = (
-        select(
-            encodings.c.name,
-            func.coalesce(season.c.parent_id, playable.c.id),
-            playable.c.id,
-            media.c.id,
-            encodings.c.id,
-        )
-        .join_from(encodings, media, media.c.id == encodings.c.media_id)
-        .join(playable, playable.c.id == media.c.title_id)
-        .outerjoin(season, season.c.id == playable.c.parent_id)
-        .where(among(encodings.c.name, names))
-        .order_by(encodings.c.created_at)
-    )
-    rows = (await tx.execute(query)).all()
-    return {name: Admitted(*identities) for name, *identities in rows}
 
 
 async def pending(tx: AsyncConnection, media_id: MediaId) -> Pending | None:
