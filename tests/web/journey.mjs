@@ -54,7 +54,7 @@ async function main() {
   await tell("without a license nothing plays", () => refuseKeys(first, filmId));
   await tell("a series with its episodes", () => openSeries(first));
   await tell("ten heartbeats, ten cards", () => measureCards(second, viewer));
-  await tell("a reload keeps the viewer signed in", () => reload(second));
+  await tell("two windows of one browser reload at once and stay signed in", () => reloadTogether(second));
   await tell("GraphiQL runs its tabs", () => runGraphiql(viewer));
   assert.deepEqual(results.strangers, [], "a page asked an address that is not ours");
   assert.deepEqual(results.pageErrors, [], "a page threw an error");
@@ -143,9 +143,16 @@ async function openSeries(page) {
   await picture(page, "series");
 }
 
-async function reload(page) {
-  await page.reload();
-  await page.locator(".card:focus").waitFor();
+/** Refresh tokens rotate: windows that share one must not spend it twice. */
+async function reloadTogether(page) {
+  const twin = await page.context().newPage();
+  await twin.goto(url);
+  await twin.locator(".card:focus").waitFor({ state: "attached" });
+  for (let round = 0; round < 3; round += 1) {
+    await Promise.all([page.reload(), twin.reload()]);
+    await Promise.all([page, twin].map((each) => each.locator(".card:focus").waitFor({ state: "attached" })));
+  }
+  await twin.close();
   await picture(page, "home-second-window");
 }
 
@@ -159,13 +166,14 @@ async function playDash(first, second, filmId) {
   results.dash = await played(first);
   await picture(first, "player");
 
-  const card = cardSeenAt(second, filmId);
+  const shown = await second.locator(continueCard(filmId)).getAttribute("data-position-ms", { timeout: 500 }).catch(() => null);
+  const card = cardSeenAt(second, `${continueCard(filmId)}:not([data-position-ms="${shown}"])`);
   const beat = first.waitForRequest((request) => request.postData()?.includes("heartbeat(input"));
   await press(first, "Enter"); // a pause is told at once
   await (await beat).response(); // its timing is known only then
   results.firstCardMs = Math.round((await card) - (await beat).timing().startTime);
   assert.ok(results.firstCardMs < CARD_WITHIN_MS, `the card came after ${results.firstCardMs} ms`);
-  assert.deepEqual(await focused(second), before, "the card moved the focus of the second window");
+  assert.equal((await focused(second)).key, before.key, "the card moved the focus of the second window");
   await picture(first, "player-paused");
   await picture(second, "second-window");
 }
@@ -191,9 +199,12 @@ async function playHls(page, filmId) {
   await picture(page, "player-hls");
 }
 
-/** What the video element says once it is past PLAYED_S. */
+/** What the video element says once it has played for PLAYED_S, wherever it began. */
 async function played(page) {
-  await page.waitForFunction((seconds) => document.querySelector("video")?.currentTime > seconds, PLAYED_S);
+  await page.waitForFunction((seconds) => {
+    const ranges = document.querySelector("video")?.played;
+    return ranges?.length && ranges.end(0) > seconds && ranges.end(0) - ranges.start(0) > seconds;
+  }, PLAYED_S);
   const state = await page.evaluate(() => {
     const video = document.querySelector("video");
     const { totalVideoFrames } = video.getVideoPlaybackQuality();
@@ -230,10 +241,10 @@ async function refuseKeys(page, filmId) {
   await page.locator(".card:focus").waitFor();
 }
 
-/** When the card of `titleId` (at `positionMs`, if given) is in the page, in milliseconds of this machine's clock. */
-function cardSeenAt(page, titleId, positionMs) {
-  const at = positionMs === undefined ? "" : `[data-position-ms="${positionMs}"]`;
-  const selector = `[data-kind=CONTINUE_WATCHING]:not([hidden]) .card[data-title-id="${titleId}"]${at}`;
+const continueCard = (titleId) => `[data-kind=CONTINUE_WATCHING]:not([hidden]) .card[data-title-id="${titleId}"]`;
+
+/** When something is in the page that matches `selector`, in milliseconds of this machine's clock. */
+function cardSeenAt(page, selector) {
   return page.evaluate(
     (wanted) =>
       new Promise((resolve, reject) => {
@@ -253,7 +264,7 @@ async function measureCards(page, viewer) {
   for (let round = 1; round <= ROUNDS; round += 1) {
     const film = films[round % films.length];
     const positionMs = Math.round(film.runtimeMs * (0.2 + 0.05 * round)) + round;
-    const seen = cardSeenAt(page, film.titleId, positionMs);
+    const seen = cardSeenAt(page, `${continueCard(film.titleId)}[data-position-ms="${positionMs}"]`);
     const sentAt = Date.now();
     await viewer.beat(film, positionMs);
     results.latenciesMs.push(Math.round((await seen) - sentAt));
