@@ -1,98 +1,43 @@
 """Does `marquee up` start a whole house, refuse in one line, and leave nothing behind?"""
 
-import fcntl
-import json
-import os
-import select
 import signal
 import socket
 import subprocess
-import sys
-import time
-import urllib.request
-from contextlib import contextmanager
 
 import pytest
 
 from app.embedded.machine import LOOPBACK, free_port
 from app.home import open_home
-from settings import Settings
+from tests.running import (
+    STOPPED_WITHIN_S,
+    command,
+    environment,
+    house,
+    somebody_is_left,
+    status,
+)
 
 pytestmark = pytest.mark.slow
 
-READY_WITHIN_S = 90  # on two busy cores; alone it takes a few seconds
-STOPPED_WITHIN_S = 10  # what the interface promises
-
-
-def command(home, port):
-    return [sys.executable, "-m", "app", "up", "--home", home, "--port", str(port), "--no-demo"]
-
-
-def environment(**settings):
-    """Ours, without what would choose other parts than the embedded ones."""
-    chosen = {name.upper() for name in Settings.model_fields}
-    return {name: value for name, value in os.environ.items() if name not in chosen} | settings
-
-
-class House:
-    """A running `marquee up`."""
-
-    def __init__(self, home, port):
-        self.home, self.port = home, port
-        self.process = subprocess.Popen(
-            command(home, port), stdout=subprocess.PIPE, text=True, env=environment()
-        )
-        readable, _, _ = select.select([self.process.stdout], [], [], READY_WITHIN_S)
-        assert readable, "not ready in time"
-        word, _, rest = self.process.stdout.readline().partition(" ")
-        assert word == "ready"
-        self.ready = json.loads(rest)
-
-    def stop(self, number):
-        """The exit code, the seconds it took, and what else was printed on stdout."""
-        began = time.monotonic()
-        self.process.send_signal(number)
-        printed, _ = self.process.communicate(timeout=30)
-        return self.process.returncode, time.monotonic() - began, printed
-
-
-@contextmanager
-def house(home, port):
-    running = House(home, port)
-    try:
-        yield running
-    finally:
-        running.process.terminate()
-        running.process.communicate(timeout=30)
+EMPTY = "--no-demo"
 
 
 def refusal(home, port, **settings):
     """The exit code, stdout, and the last line on stderr of a house that cannot start."""
     done = subprocess.run(
-        command(home, port), capture_output=True, text=True, env=environment(**settings), timeout=60
+        command(home, port, EMPTY),
+        capture_output=True,
+        text=True,
+        env=environment(**settings),
+        timeout=60,
     )
     assert "Traceback" not in done.stderr
     return done.returncode, done.stdout, done.stderr.splitlines()[-1]
 
 
-def somebody_is_left(home):
-    """Whether any child, or child of a child, still holds the ledger."""
-    with (home / "children").open("r+") as ledger:
-        try:
-            fcntl.flock(ledger, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-        return False
-
-
-def status(url):
-    with urllib.request.urlopen(url, timeout=10) as answer:
-        return answer.status
-
-
 def test_two_houses_run_side_by_side_and_stop_in_time_with_nothing_left(tmp_path):
     homes, ports = (tmp_path / "a", tmp_path / "b"), (free_port(), free_port())
-    with house(homes[0], ports[0]) as one, house(homes[1], ports[1]) as other:
+    with house(homes[0], ports[0], EMPTY) as one, house(homes[1], ports[1], EMPTY) as other:
         ran = [somebody_is_left(home) for home in homes]
         answered = [status(f"http://{LOOPBACK}:{port}/readyz") for port in ports]
         databases = {(home / "run" / "database_url").read_text() for home in homes}
@@ -114,7 +59,7 @@ def test_two_houses_run_side_by_side_and_stop_in_time_with_nothing_left(tmp_path
 
 def test_a_house_can_be_stopped_while_it_starts(tmp_path):
     starting = subprocess.Popen(
-        command(tmp_path, free_port()), stderr=subprocess.PIPE, text=True, env=environment()
+        command(tmp_path, free_port(), EMPTY), stderr=subprocess.PIPE, text=True, env=environment()
     )
     assert starting.stderr.readline() == "Starting Postgres.\n"
 
@@ -127,12 +72,12 @@ def test_a_house_can_be_stopped_while_it_starts(tmp_path):
 
 def test_a_home_whose_house_was_killed_can_be_lived_in_at_once(tmp_path):
     port = free_port()
-    with house(tmp_path, port) as killed:
+    with house(tmp_path, port, EMPTY) as killed:
         secret = (tmp_path / "secrets" / "postgres_password").read_text()
         killed.process.kill()
         killed.process.wait()
 
-        with house(tmp_path, port):
+        with house(tmp_path, port, EMPTY):
             answered = status(f"http://{LOOPBACK}:{port}/readyz")
 
     assert answered == 200

@@ -1,0 +1,73 @@
+"""A whole house as a process: `marquee up`, asked from outside."""
+
+import fcntl
+import json
+import os
+import select
+import subprocess
+import sys
+import time
+import urllib.request
+from contextlib import contextmanager
+
+from settings import Settings
+
+READY_WITHIN_S = 90  # on two busy cores; alone it takes a few seconds
+STOPPED_WITHIN_S = 10  # what the interface promises
+
+
+def command(home, port, *options):
+    return [sys.executable, "-m", "app", "up", "--home", home, "--port", str(port), *options]
+
+
+def environment(**settings):
+    """Ours, without what would choose other parts than the embedded ones."""
+    chosen = {name.upper() for name in Settings.model_fields}
+    return {name: value for name, value in os.environ.items() if name not in chosen} | settings
+
+
+class House:
+    """A running `marquee up`."""
+
+    def __init__(self, home, port, *options):
+        self.home, self.port = home, port
+        self.process = subprocess.Popen(
+            command(home, port, *options), stdout=subprocess.PIPE, text=True, env=environment()
+        )
+        readable, _, _ = select.select([self.process.stdout], [], [], READY_WITHIN_S)
+        assert readable, "not ready in time"
+        word, _, rest = self.process.stdout.readline().partition(" ")
+        assert word == "ready"
+        self.ready = json.loads(rest)
+
+    def stop(self, number):
+        """The exit code, the seconds it took, and what else was printed on stdout."""
+        began = time.monotonic()
+        self.process.send_signal(number)
+        printed, _ = self.process.communicate(timeout=30)
+        return self.process.returncode, time.monotonic() - began, printed
+
+
+@contextmanager
+def house(home, port, *options):
+    running = House(home, port, *options)
+    try:
+        yield running
+    finally:
+        running.process.terminate()
+        running.process.communicate(timeout=30)
+
+
+def somebody_is_left(home):
+    """Whether any child, or child of a child, still holds the ledger."""
+    with (home / "children").open("r+") as ledger:
+        try:
+            fcntl.flock(ledger, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        return False
+
+
+def status(url):
+    with urllib.request.urlopen(url, timeout=10) as answer:
+        return answer.status
