@@ -38,18 +38,25 @@ VIDEO_DECODERS = MappingProxyType(
 )  # fmt: skip
 AUDIO_DECODERS = MappingProxyType(
     {
-        "aac": "aac", "mp3": "mp3float", "mp2": "mp2float", "ac3": "ac3", "eac3": "eac3",
+        "aac": "aac", "mp3": "mp3float", "mp2": "mp2", "ac3": "ac3", "eac3": "eac3",
         "dts": "dca", "opus": "opus", "vorbis": "vorbis", "flac": "flac", "alac": "alac",
         "pcm_s16le": "pcm_s16le", "pcm_s16be": "pcm_s16be", "pcm_s24le": "pcm_s24le",
         "pcm_s24be": "pcm_s24be", "pcm_f32le": "pcm_f32le",
     }
 )  # fmt: skip
 
+# ffprobe opens a decoder for every track, also for those that nobody will read.
+OTHER_DECODERS = (
+    "av1", "subrip", "srt", "ass", "mov_text", "webvtt", "pgssub", "dvbsub", "dvdsub", "cc_dec",
+)  # fmt: skip
+
 SAFE_SOURCE = MappingProxyType(
     {
         "protocol_whitelist": "file",  # no network, no pipes, no "concat:" in a crafted file
         "format_whitelist": ",".join(CONTAINERS),
-        "codec_whitelist": ",".join([*VIDEO_DECODERS.values(), *AUDIO_DECODERS.values()]),
+        "codec_whitelist": ",".join(
+            [*VIDEO_DECODERS.values(), *AUDIO_DECODERS.values(), *OTHER_DECODERS]
+        ),
     }
 )
 OWN_FILE = MappingProxyType({"protocol_whitelist": "file"})  # what we made ourselves
@@ -79,11 +86,11 @@ def probe_streams(file: Path) -> list[str]:
 
 
 def probe_packets(file: Path, *, from_s: float) -> list[str]:
-    """ffprobe: track, time and length of every packet from about `from_s` on, as CSV."""
+    """ffprobe: track, two times and length of every packet from about `from_s` on, as CSV."""
     return [
         *_ffprobe_safely(),
         "-read_intervals", f"{from_s:.3f}%",
-        "-show_entries", "packet=stream_index,pts_time,duration_time",
+        "-show_entries", "packet=stream_index,pts_time,dts_time,duration_time",
         "-of", "csv=print_section=0",
         _url(file),
     ]  # fmt: skip

@@ -156,11 +156,16 @@ async def _ends(file: Path, *, from_s: float) -> dict[int, float]:
         raise FilmRefused(IngestCode.TRUNCATED, "The file cannot be read to its end.") from error
     ends: dict[int, float] = {}
     for line in answer.decode().splitlines():
-        track, begins, lasts = [*line.split(","), "", ""][:3]
-        if begins not in ("", "N/A"):
-            end = float(begins) + (0.0 if lasts in ("", "N/A") else float(lasts))
-            ends[int(track)] = max(end, ends.get(int(track), 0.0))
+        track, shown_s, decoded_s, lasts_s = [*line.split(","), "", "", ""][:4]
+        begins_s = _seconds(shown_s) or _seconds(decoded_s)  # AVI knows only the latter
+        if begins_s is not None:
+            end_s = begins_s + (_seconds(lasts_s) or 0.0)
+            ends[int(track)] = max(end_s, ends.get(int(track), 0.0))
     return ends
+
+
+def _seconds(text: str) -> float | None:
+    return None if text in ("", "N/A") else float(text)
 
 
 def _unknown_format() -> FilmRefused:
