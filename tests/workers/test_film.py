@@ -1,0 +1,306 @@
+"""A whole film, made once from five seconds of 720p: what is in its files."""
+
+import asyncio
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from uuid import UUID
+from xml.dom import minidom
+
+import pytest
+
+from domain.catalog import ArtworkRole
+from domain.encoding import (
+    FilmRefused,
+    IngestCode,
+    Source,
+    Stage,
+    TrackClass,
+    ladder_for,
+    track_classes,
+)
+from tests.workers.conftest import Make, ffmpeg, ffprobe
+from workers.media.film import Film, make_film
+from workers.media.package import ContentKey
+from workers.media.probe import probe
+
+pytestmark = pytest.mark.slow
+
+KEYS = {
+    track_class: ContentKey(UUID(int=number), bytes([160 + number]) * 16)
+    for number, track_class in enumerate(TrackClass, start=1)
+}
+NTSC = "24000/1001"
+
+
+@dataclass(frozen=True)
+class Made:
+    """A film, the file it was made from, and what was told of its progress."""
+
+    film: Film
+    source: Source
+    work: Path
+    told: list[tuple[Stage, float]]
+
+
+async def make(file: Path, work: Path) -> Made:
+    told: list[tuple[Stage, float]] = []
+    source = await probe(file)
+    keys = {each: KEYS[each] for each in track_classes(ladder_for(source))}
+    film = await make_film(
+        file, source, keys, work=work, report=lambda stage, done: told.append((stage, done))
+    )
+    return Made(film, source, work, told)
+
+
+@pytest.fixture(scope="module")
+def made(make_source: Make, tmp_path_factory: pytest.TempPathFactory) -> Made:
+    file = make_source("film.mp4", size="1280x720", rate=NTSC, seconds=5)
+    return asyncio.run(make(file, tmp_path_factory.mktemp("work")))
+
+
+def joined(made: Made, track: str) -> Path:
+    """The segments of a track behind its header, as a player appends them."""
+    whole = made.work / f"{track}-joined.mp4"
+    segments = sorted((made.film.folder / track).glob("*.m4s"))
+    header = made.film.folder / track / "init.mp4"
+    whole.write_bytes(b"".join(part.read_bytes() for part in [header, *segments]))
+    return whole
+
+
+def packet_hashes(file: Path, *options: str) -> list[str]:
+    """A hash for each packet of the encoder: equal ones decode to equal pictures and sound."""
+    answer = ffmpeg(*options, "-i", str(file), "-c", "copy", "-f", "framehash", "-")
+    return [line.split()[-1] for line in answer.decode().splitlines() if line[:1] != "#"]
+
+
+def test_the_folder_holds_two_manifests_and_every_track(made: Made) -> None:
+    found = {str(path.relative_to(made.film.folder)) for path in made.film.folder.rglob("*.*")}
+
+    tracks = {
+        f"{track}/{name}"
+        for track in ("a", "v360", "v480", "v720")
+        for name in ("init.mp4", "00001.m4s", "00002.m4s")
+    }
+    lists = {"a.m3u8", "v360.m3u8", "v480.m3u8", "v720.m3u8", "master.m3u8"}
+    assert found == tracks | lists | {"manifest.mpd", "storyboard.jpg"}
+
+
+def test_all_rungs_have_their_key_frames_at_the_same_times(made: Made) -> None:
+    times = [
+        [
+            line.split(",")[0]
+            for line in ffprobe(
+                "-select_streams", "v", "-show_entries", "packet=pts_time,flags",
+                str(made.work / "encoded" / f"{track}.mp4"),
+            )
+            if "K" in line
+        ]
+        for track in ("v360", "v480", "v720")
+    ]  # fmt: skip
+
+    assert times[0] == times[1] == times[2]
+    assert times[0] == ["0.000000", "2.002000", "4.004000"]
+
+
+def test_groups_of_pictures_are_closed_and_pictures_plain(made: Made) -> None:
+    for track in ("v360", "v480", "v720"):
+        file = str(made.work / "encoded" / f"{track}.mp4")
+
+        pictures = ffprobe("-select_streams", "v", "-show_entries", "frame=pict_type", file)
+        facts = ffprobe(
+            "-show_entries", "stream=codec_name,profile,pix_fmt,r_frame_rate,time_base", file
+        )
+
+        # Closed: the picture before a key frame in order of display never waits for that key frame.
+        assert all(before != "B" for before, after in pairwise(pictures) if after == "I")
+        assert facts == [f"h264,High,yuv420p,{NTSC},1/24000"]
+
+
+def test_each_track_opens_with_its_own_key_to_exactly_what_was_encoded(made: Made) -> None:
+    classes = {"v360": "SD", "v480": "SD", "v720": "HD", "a": "AUDIO"}
+    for track, track_class in classes.items():
+        key = KEYS[TrackClass(track_class)].key.hex()
+        packaged = joined(made, track)
+
+        opened = packet_hashes(packaged, "-decryption_key", key)
+
+        assert opened == packet_hashes(made.work / "encoded" / f"{track}.mp4")
+
+
+def test_another_key_opens_nothing_and_no_key_lies_beside_the_film(made: Made) -> None:
+    packaged, encoded = joined(made, "v720"), made.work / "encoded" / "v720.mp4"
+    wrong = KEYS[TrackClass.SD].key.hex()
+    clear = b"".join(part.read_bytes() for part in made.film.folder.rglob("*.m*"))
+
+    opened = packet_hashes(packaged, "-decryption_key", wrong)
+
+    assert len(opened) == 120
+    assert not set(opened) & set(packet_hashes(encoded))
+    assert not any(key.key in clear or key.key.hex().encode() in clear for key in KEYS.values())
+
+
+def test_every_sample_of_every_segment_is_encrypted(made: Made) -> None:
+    for segment in made.film.folder.rglob("*.m4s"):
+        assert b"senc" in segment.read_bytes()
+    for header in made.film.folder.rglob("init.mp4"):
+        assert b"cenc" in header.read_bytes()
+
+
+def test_the_playlists_name_their_keys_and_have_one_target_duration(made: Made) -> None:
+    for track, track_class in {"v480": "SD", "v720": "HD", "a": "AUDIO"}.items():
+        lines = (made.film.folder / f"{track}.m3u8").read_text().splitlines()
+        kid = KEYS[TrackClass(track_class)].kid.hex
+
+        assert lines[:4] == [
+            "#EXTM3U",
+            "#EXT-X-VERSION:7",
+            "#EXT-X-TARGETDURATION:4",
+            "#EXT-X-PLAYLIST-TYPE:VOD",
+        ]
+        assert lines[4] == f'#EXT-X-MAP:URI="{track}/init.mp4"'
+        assert lines[5] == (
+            f'#EXT-X-KEY:METHOD=SAMPLE-AES-CTR,URI="/license/key/{kid}",KEYFORMAT="identity"'
+        )
+        assert lines[6].endswith('KEYFORMAT="org.w3.clearkey",KEYFORMATVERSIONS="1"')
+        assert [line for line in lines[7:] if line[:1] != "#"] == [
+            f"{track}/00001.m4s",
+            f"{track}/00002.m4s",
+        ]
+        assert lines[-1] == "#EXT-X-ENDLIST"
+
+
+def test_the_multivariant_playlist_offers_what_was_measured(made: Made) -> None:
+    lines = (made.film.folder / "master.m3u8").read_text().splitlines()
+    variants = [line for line in lines if line.startswith("#EXT-X-STREAM-INF:")]
+
+    assert lines[1] == "#EXT-X-VERSION:7"
+    assert [line for line in lines if line[:1] != "#"] == ["v360.m3u8", "v480.m3u8", "v720.m3u8"]
+    for line, rung in zip(variants, made.film.renditions, strict=True):
+        assert f'CODECS="{rung.codec},mp4a.40.2"' in line
+        assert f"RESOLUTION={rung.width}x{rung.height}" in line
+        assert "FRAME-RATE=23.976" in line
+        said = int(line.split("BANDWIDTH=")[1].split(",")[0]) // 1000
+        assert rung.peak_kbps < said < rung.peak_kbps + 160
+
+
+def test_dash_has_a_set_for_each_key_and_the_same_segments(made: Made) -> None:
+    manifest = minidom.parse(str(made.film.folder / "manifest.mpd"))
+
+    kids = {
+        protection.getAttribute("cenc:default_KID")
+        for protection in manifest.getElementsByTagName("ContentProtection")
+    } - {""}
+    heights = {
+        int(each.getAttribute("height"))
+        for name in ("Representation", "AdaptationSet")
+        for each in manifest.getElementsByTagName(name)
+        if each.hasAttribute("height")
+    }
+    assert kids == {str(key.kid) for key in KEYS.values()}
+    assert len(manifest.getElementsByTagName("AdaptationSet")) == 3
+    assert heights == {360, 480, 720}
+
+
+def test_the_renditions_are_those_of_the_files(made: Made) -> None:
+    rungs = made.film.renditions
+
+    assert [(rung.width, rung.height) for rung in rungs] == [(640, 360), (854, 480), (1280, 720)]
+    assert [rung.codec[:7] for rung in rungs] == ["avc1.64"] * 3
+    assert all(0 < rung.average_kbps <= rung.peak_kbps for rung in rungs)
+    assert made.film.track_classes == {
+        360: TrackClass.SD,
+        480: TrackClass.SD,
+        720: TrackClass.HD,
+    }
+    assert made.film.duration_ms == pytest.approx(5000, abs=50)
+
+
+def test_sound_is_stereo_aac_as_long_as_the_picture(made: Made) -> None:
+    facts = ffprobe(
+        "-show_entries", "stream=codec_name,profile,sample_rate,channels,duration",
+        str(made.work / "encoded" / "a.mp4"),
+    )  # fmt: skip
+
+    codec, profile, rate, channels, seconds = facts[0].split(",")
+    assert (codec, profile, rate, channels) == ("aac", "LC", "48000", "2")
+    assert float(seconds) == pytest.approx(made.film.duration_ms / 1000, abs=0.05)
+
+
+def test_the_storyboard_has_a_tile_a_second(made: Made) -> None:
+    sprite = made.film.folder / "storyboard.jpg"
+
+    assert ffprobe("-show_entries", "stream=width,height", str(sprite)) == ["1600,90"]
+    assert made.film.tile_interval_ms == 1001
+    assert (made.work / "encoded" / "tiles.rgb").stat().st_size == 5 * 160 * 90 * 3
+
+
+def test_the_stills_have_the_shapes_of_their_roles(made: Made) -> None:
+    sizes = {still.role: (still.width, still.height) for still in made.film.stills}
+
+    assert sizes == {
+        ArtworkRole.HERO: (1280, 720),
+        ArtworkRole.POSTER_2_3: (480, 720),
+        ArtworkRole.CARD_16_9: (960, 540),
+    }
+    for still in made.film.stills:
+        shown = ffprobe("-show_entries", "stream=codec_name,width,height", str(still.file))
+        assert shown == [f"mjpeg,{still.width},{still.height}"]
+
+
+def test_progress_is_told_while_it_encodes_and_never_goes_back(made: Made) -> None:
+    stages = [stage for stage, _ in made.told]
+    encoding = [done for stage, done in made.told if stage is Stage.ENCODE]
+
+    assert stages == sorted(stages, key=list(Stage).index)
+    assert {Stage.ENCODE, Stage.PACKAGE, Stage.ARTWORK} == set(stages)
+    assert encoding == sorted(encoding)
+    assert encoding[-1] == pytest.approx(1.0, abs=0.05)
+
+
+async def test_a_silent_film_gets_a_silent_track(make_source: Make, tmp_path: Path) -> None:
+    made = await make(make_source("mute.mp4", sound=False), tmp_path)
+
+    volume = ffprobe(
+        "-f", "lavfi", "-show_entries", "frame_tags=lavfi.astats.Overall.Peak_level",
+        f"amovie={made.work}/encoded/a.mp4,astats=metadata=1:reset=0",
+    )  # fmt: skip
+
+    assert set(volume) == {"-inf"}
+    assert "a.m3u8" in (made.film.folder / "master.m3u8").read_text()
+
+
+async def test_an_odd_size_with_a_varying_rate_becomes_even_and_constant(
+    make_source: Make, tmp_path: Path
+) -> None:
+    odd = ("-vf", "select='not(mod(n,2))+gt(mod(n,90),60)',format=yuv444p,scale=641:363,setsar=1")
+    file = make_source(
+        "varying.mp4", *odd, "-pix_fmt", "yuv444p", "-fps_mode", "vfr", rate="60", seconds=3
+    )
+
+    made = await make(file, tmp_path)
+
+    encoded = str(made.work / "encoded" / "v360.mp4")
+    facts = ffprobe("-show_entries", "stream=width,height,pix_fmt,avg_frame_rate", encoded)
+    assert facts == ["636,360,yuv420p,30/1"]
+
+
+async def test_a_film_that_holds_less_than_it_promises_is_refused(
+    make_source: Make, tmp_path: Path
+) -> None:
+    file = make_source("short.mp4")
+    source = await probe(file)
+    promised = Source(
+        source.width, source.height, 20.0, source.frame_rate, source.video_track, None
+    )
+
+    with pytest.raises(FilmRefused) as refused:
+        await make_film(
+            file,
+            promised,
+            {each: KEYS[each] for each in (TrackClass.AUDIO, TrackClass.SD)},
+            work=tmp_path,
+            report=lambda stage, done: None,
+        )
+
+    assert refused.value.reason is IngestCode.TRUNCATED
