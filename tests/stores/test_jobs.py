@@ -1,7 +1,7 @@
 import asyncio
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import ClassVar
 
 import pytest
