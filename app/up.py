@@ -25,7 +25,7 @@ from settings import DEFAULT_HOME, load_settings
 
 PROBE_WITHIN_S = 2.0  # /readyz asks Postgres and Valkey; slower than this is not ready
 WEB_STOPS_WITHIN_S = 3.0  # it gives what is being answered two
-WORKER_STOPS_WITHIN_S = 4.5  # it gives a job in progress three to come to an end
+WORKER_STOPS_WITHIN_S = 4.0  # it gives a job in progress one to come to an end, and tidies up
 
 say = partial(typer.echo, err=True)
 

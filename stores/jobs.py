@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 HEARTBEAT_S = 5.0  # how often a worker says that it lives
 STALLED_S = 15.0  # three of those missed: whatever it was doing is given to another
 POLL_S = 2.0  # new jobs are announced by NOTIFY; polling only catches a lost announcement
-STOP_S = 3.0  # a job that has not ended by then is aborted and begins again at the next start
+STOP_S = 1.0  # a job that has not ended by then is aborted and begins again at the next start
 MAX_ATTEMPTS = 3  # a film that failed three times fails for a reason
 FIRST_RETRY_S = 5  # then 25: enough for a full disk to be noticed, not for a viewer to leave
 POOL_SIZE = 4  # fetching, heartbeats, listening, and one to spare
