@@ -17,10 +17,13 @@ async def workplace(root: Path) -> AsyncIterator[Path]:
     It is locked while it is used, and the kernel unlocks what a killed process leaves; so whoever
     comes next knows what is left over, and removes it.
     """
-    folder, lock = await asyncio.to_thread(_take, root)
+    taking = asyncio.ensure_future(asyncio.to_thread(_take, root))
     try:
+        folder, _ = await asyncio.shield(taking)
         yield folder
     finally:
+        # A thread cannot be cancelled: what it takes after we were is given back all the same.
+        folder, lock = await taking
         await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
         os.close(lock)
 
