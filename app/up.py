@@ -14,6 +14,7 @@ from typing import Annotated
 
 import typer
 
+from app.demo.households import EMAIL, PASSWORD
 from app.embedded import postgres, valkey
 from app.embedded.machine import LOOPBACK
 from app.embedded.supervisor import Child, Supervisor
@@ -140,14 +141,12 @@ async def _answers_ready(port: int) -> bool:
 
 
 async def _fill_demo() -> None:
-    from app import demo  # here, for it takes long to import and the servers come first
+    from app.demo.filling import fill  # here: it takes long to import, and the servers come first
 
-    credentials = {"email": demo.EMAIL, "password": demo.PASSWORD}
+    credentials = {"email": EMAIL, "password": PASSWORD}
     with shown() as progress:
         try:
-            await demo.fill(
-                load_settings(), playable=partial(_announce, credentials), progress=progress
-            )
+            await fill(load_settings(), playable=partial(_announce, credentials), progress=progress)
         except DomainError as error:
             say(f"The demo is not whole: {error.message}")
 
