@@ -25,7 +25,7 @@ def test_help_names_every_command():
 
     named = {match[1] for match in re.finditer(r"^│ ([a-z]+) ", done.stdout, re.MULTILINE)}
     assert done.returncode == 0
-    assert named == {"up", "serve", "work", "migrate", "ingest", "demo", "settings"}
+    assert named == {"up", "serve", "work", "migrate", "ingest", "demo", "settings", "sdl"}
 
 
 def test_settings_shows_each_with_its_help_and_no_value_that_is_secret():

@@ -56,9 +56,8 @@ async def cinema(stores):
     household = await factories.household(stores)
     film, other = await factories.movie(stores, "Ours"), await factories.movie(stores, "Other")
     async with stores.begin() as tx:
-        device = await register_device(
-            tx, household.account_id, DEVICE, RefreshToken(b"digest", NOW), NOW
-        )
+        token = RefreshToken(b"digest", NOW)
+        device = await register_device(tx, household.account_id, DEVICE, token=token, now=NOW)
         sessions = []
         for played, max_height in ((film, 1080), (film, 480), (other, 1080)):
             asked = NewSession(
