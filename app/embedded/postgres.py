@@ -84,7 +84,7 @@ def _child(folder: Path, programs: _Programs, port: int, log: Path) -> Child:
             lines = (folder / "postmaster.pid").read_text().splitlines()
         except FileNotFoundError:
             return False
-        return lines[0] == str(pid) and lines[7:8] == ["ready   "]
+        return lines[:1] == [str(pid)] and lines[7:8] == ["ready   "]  # it may be empty yet
 
     settings = [part for pair in SETTINGS.items() for part in ("-c", "=".join(pair))]
     return Child(
