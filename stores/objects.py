@@ -1,10 +1,10 @@
 """Bytes by path: a directory on one machine, a bucket elsewhere; the URL picks."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import obstore
 from obstore.store import from_url
@@ -12,6 +12,8 @@ from obstore.store import from_url
 DEADLINE_S = 5.0  # for one metadata request or one part; a disk or a bucket answers far sooner
 FILE_DEADLINE_S = 600.0  # a film of gigabytes going up over a slow link
 PART_BYTES = 256 * 1024  # what one read holds in memory; smaller costs more turns of the loop
+
+T = TypeVar("T")
 
 
 class ObjectMissing(Exception):
@@ -26,38 +28,30 @@ def open_objects(url: str) -> "Objects":
 
 
 class Objects:
-    """Paths are relative, with `/` between parts."""
+    """Paths are relative, with `/` between parts.
+
+    The store is asked in threads: its own coroutines may abort a process that ends right after
+    one (seen with obstore 0.12, as pyo3-async-runtimes issue 40 tells).
+    """
 
     def __init__(self, store: Any) -> None:
         self._store = store
 
     async def put(self, path: str, data: bytes) -> None:
         """Stores `data` whole, or not at all."""
-        async with asyncio.timeout(DEADLINE_S):
-            await obstore.put_async(self._store, path, data)
+        await self._ask(obstore.put, path, data)
 
     async def put_file(self, path: str, file: Path) -> None:
         """Stores a file's bytes whole, or not at all, without reading it into memory."""
-        async with asyncio.timeout(FILE_DEADLINE_S):
-            await obstore.put_async(self._store, path, file)
+        await self._ask(obstore.put, path, file, deadline_s=FILE_DEADLINE_S)
 
     async def get(self, path: str) -> bytes:
         """All bytes; for small objects. Raises ObjectMissing."""
-        async with asyncio.timeout(DEADLINE_S):
-            try:
-                answer = await obstore.get_async(self._store, path)
-                return bytes(await answer.bytes_async())
-            except FileNotFoundError as error:
-                raise ObjectMissing(path) from error
+        return await self._ask(_whole, path)
 
     async def size(self, path: str) -> int:
         """Bytes stored under `path`. Raises ObjectMissing."""
-        async with asyncio.timeout(DEADLINE_S):
-            try:
-                found = await obstore.head_async(self._store, path)
-            except FileNotFoundError as error:
-                raise ObjectMissing(path) from error
-        return int(found["size"])
+        return int((await self._ask(obstore.head, path))["size"])
 
     async def stream(self, path: str, start: int, end: int) -> AsyncIterator[bytes]:
         """Bytes `start` up to, not including, `end`, in parts of PART_BYTES.
@@ -65,22 +59,39 @@ class Objects:
         Raises ObjectMissing, also in the middle if the object is deleted meanwhile.
         """
         for at in range(start, end, PART_BYTES):
-            async with asyncio.timeout(DEADLINE_S):
-                try:
-                    part = await obstore.get_range_async(
-                        self._store, path, start=at, end=min(at + PART_BYTES, end)
-                    )
-                except FileNotFoundError as error:
-                    raise ObjectMissing(path) from error
-            yield bytes(part)
+            yield await self._ask(_part, path, at, min(at + PART_BYTES, end))
 
     async def delete(self, path: str) -> None:
         """Deletes one object; no object is no error."""
-        async with asyncio.timeout(DEADLINE_S):
-            with suppress(FileNotFoundError):
-                await obstore.delete_async(self._store, path)
+        with suppress(ObjectMissing):
+            await self._ask(obstore.delete, path)
 
     async def delete_prefix(self, prefix: str) -> None:
         """Deletes every object whose path begins with the folder `prefix`."""
-        async for found in obstore.list(self._store, prefix):
-            await obstore.delete_async(self._store, [entry["path"] for entry in found])
+        await self._ask(_delete_all, prefix, deadline_s=FILE_DEADLINE_S)
+
+    async def _ask(
+        self,
+        work: Callable[..., T],
+        path: str,
+        *arguments: object,
+        deadline_s: float = DEADLINE_S,
+    ) -> T:
+        async with asyncio.timeout(deadline_s):
+            try:
+                return await asyncio.to_thread(work, self._store, path, *arguments)
+            except FileNotFoundError as error:
+                raise ObjectMissing(path) from error
+
+
+def _whole(store: Any, path: str) -> bytes:
+    return bytes(obstore.get(store, path).bytes())
+
+
+def _part(store: Any, path: str, start: int, end: int) -> bytes:
+    return bytes(obstore.get_range(store, path, start=start, end=end))
+
+
+def _delete_all(store: Any, prefix: str) -> None:
+    for found in obstore.list(store, prefix):
+        obstore.delete(store, [entry["path"] for entry in found])
