@@ -9,6 +9,7 @@ from domain.ids import AccountId, DeviceId, ProfileId
 from domain.scalars import Locale
 
 REFRESH_TTL = timedelta(days=30)  # a TV that nobody turned on for a month asks for the password
+REFRESH_GRACE = timedelta(seconds=30)  # a page reloaded before its answer came asks again at once
 MAX_EMAIL_CHARACTERS = 254  # RFC 5321, the longest address that mail can be sent to
 MAX_PASSWORD_CHARACTERS = 1024  # hashing is linear in length; nobody types more
 MAX_NAME_CHARACTERS = 100  # fits a screen line; a device's name is shown to people

@@ -109,9 +109,13 @@ devices = Table(
     _to("profiles", optional=True),
     Column("refresh_token_hash", LargeBinary, nullable=False),
     _at("refresh_expires_at"),
+    # The token before, good for a moment longer: the answer that replaced it may have been lost.
+    Column("spent_token_hash", LargeBinary),
+    _at("spent_at", optional=True),
     _at("last_seen_at"),
     UniqueConstraint("account_id", "installation_id"),
     UniqueConstraint("refresh_token_hash"),
+    UniqueConstraint("spent_token_hash"),
 )
 
 # One tree for all kinds: a movie or a series at the top, seasons in a series, episodes in a season.

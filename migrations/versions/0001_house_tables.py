@@ -235,6 +235,8 @@ def upgrade() -> None:
         sa.Column("profile_id", sa.Text(), nullable=True),
         sa.Column("refresh_token_hash", sa.LargeBinary(), nullable=False),
         sa.Column("refresh_expires_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
+        sa.Column("spent_token_hash", sa.LargeBinary(), nullable=True),
+        sa.Column("spent_at", postgresql.TIMESTAMP(timezone=True), nullable=True),
         sa.Column("last_seen_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["account_id"], ["accounts.id"], name=op.f("fk_devices_account_id"), ondelete="CASCADE"
@@ -247,6 +249,7 @@ def upgrade() -> None:
             "account_id", "installation_id", name=op.f("uq_devices_account_id_installation_id")
         ),
         sa.UniqueConstraint("refresh_token_hash", name=op.f("uq_devices_refresh_token_hash")),
+        sa.UniqueConstraint("spent_token_hash", name=op.f("uq_devices_spent_token_hash")),
     )
     op.create_table(
         "encodings",

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
 
-from sqlalchemy import select, update
+from sqlalchemy import case, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain import ids
 from domain.accounts import (
+    REFRESH_GRACE,
     Account,
     Device,
     DeviceInput,
@@ -128,6 +129,8 @@ async def register_device(
         "profile_id": None,
         "refresh_token_hash": token.digest,
         "refresh_expires_at": token.expires_at,
+        "spent_token_hash": None,
+        "spent_at": None,
         "last_seen_at": now,
     }
     statement = insert(devices).values(id=ids.make(ids.Prefix.DEVICE, uuid4()), **values)
@@ -142,15 +145,22 @@ async def rotate_refresh_token(
 ) -> Viewer | None:
     """Replaces the token that hashes to `digest`; None when no device holds it or it ran out.
 
-    One statement finds and replaces it, so of racing uses one wins. Index:
-    uq_devices_refresh_token_hash.
+    A token that was spent within REFRESH_GRACE may be spent again, and replaces its first
+    successor: of racing uses the last one holds. Indexes: uq_devices_refresh_token_hash and
+    uq_devices_spent_token_hash.
     """
+    is_current = devices.c.refresh_token_hash == digest
+    is_just_spent = (devices.c.spent_token_hash == digest) & (
+        devices.c.spent_at > now - REFRESH_GRACE
+    )
     statement = (
         update(devices)
-        .where(devices.c.refresh_token_hash == digest, devices.c.refresh_expires_at > now)
+        .where(is_current | is_just_spent, devices.c.refresh_expires_at > now)
         .values(
             refresh_token_hash=successor.digest,
             refresh_expires_at=successor.expires_at,
+            spent_token_hash=digest,
+            spent_at=case((is_current, now), else_=devices.c.spent_at),
             last_seen_at=now,
         )
         .returning(devices.c.account_id, devices.c.id, devices.c.profile_id)
