@@ -16,6 +16,8 @@ class ProblemCode(StrEnum):
     NOT_READY = "NOT_READY"
     UNSUPPORTED_DEVICE = "UNSUPPORTED_DEVICE"
     SESSION_LOST = "SESSION_LOST"
+    OVERLOADED = "OVERLOADED"
+    UNAVAILABLE = "UNAVAILABLE"
 
 
 class DomainError(Exception):
@@ -33,7 +35,9 @@ class DomainError(Exception):
     @property
     def extensions(self) -> dict[str, object]:
         """What graphql-core copies into `errors[].extensions`, also in the middle of a stream."""
-        return {"code": self.code.value}
+        if self.retry_after_seconds is None:
+            return {"code": self.code.value}
+        return {"code": self.code.value, "retryAfterSeconds": self.retry_after_seconds}
 
 
 class InvalidInput(DomainError):
@@ -88,3 +92,22 @@ class SessionLost(DomainError):
     """The playback session has ended, or its lease ran out."""
 
     code = ProblemCode.SESSION_LOST
+
+
+class Overloaded(DomainError):
+    """More is asked of this process than it can answer; what matters most is answered first."""
+
+    code = ProblemCode.OVERLOADED
+    retry_after_seconds = 2  # long enough for the queue behind it to drain
+
+
+class Unavailable(DomainError):
+    """A part of the house that this needs does not answer, and nothing can stand in for it."""
+
+    code = ProblemCode.UNAVAILABLE
+
+    def __init__(self, dependency: str, *, retry_after_seconds: int) -> None:
+        """`dependency` is the part's name, for the log and the operator; the viewer is not told."""
+        super().__init__("This does not work at the moment. Try again shortly.")
+        self.dependency = dependency
+        self.retry_after_seconds = retry_after_seconds

@@ -76,6 +76,7 @@ accounts = Table(
     Column("email", Text, nullable=False),
     Column("password_hash", Text, nullable=False),
     _one_of("tier", SubscriptionTier),
+    Column("operator", Boolean, nullable=False, server_default=text("false")),
     _at("created_at"),
     CheckConstraint("email = lower(email)", name="email_lower_case"),
     UniqueConstraint("email"),

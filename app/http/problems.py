@@ -31,6 +31,8 @@ _STATUS: Mapping[ProblemCode, int] = MappingProxyType(
         ProblemCode.INVALID_INPUT: 400,
         ProblemCode.UNAUTHENTICATED: 401,
         ProblemCode.NOT_FOUND: 404,
+        ProblemCode.OVERLOADED: 503,
+        ProblemCode.UNAVAILABLE: 503,
     }
 )  # every other refusal is a 403: asked for properly, and not given
 
@@ -89,6 +91,8 @@ def _problem(refusal: DomainError) -> Response:
     headers = dict(NO_STORE)
     if status == 401:
         headers["WWW-Authenticate"] = "Bearer"
+    if refusal.retry_after_seconds is not None:
+        headers["Retry-After"] = str(refusal.retry_after_seconds)
     return JSONResponse(
         {"code": refusal.code, "message": refusal.message}, status_code=status, headers=headers
     )
