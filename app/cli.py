@@ -18,6 +18,7 @@ COMMANDS = {
     "migrate": "app.migrate",
     "ingest": "app.ingest",
     "demo": "app.demo.command",
+    "accounts": "app.accounts",
     "sdl": "app.sdl",
     "settings": "app.show_settings",
 }  # each module holds a command, or a group of them, of that name

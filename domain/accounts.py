@@ -1,5 +1,6 @@
 """Households: the account that pays, the profiles that watch, the devices they watch on."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -10,8 +11,10 @@ from domain.scalars import Locale
 
 REFRESH_TTL = timedelta(days=30)  # a TV that nobody turned on for a month asks for the password
 REFRESH_GRACE = timedelta(seconds=30)  # a page reloaded before its answer came asks again at once
+EMAIL = re.compile(r"[^@\s]+@[^@\s]+")  # more than this only a mail that arrives can tell
 MAX_EMAIL_CHARACTERS = 254  # RFC 5321, the longest address that mail can be sent to
 MAX_PASSWORD_CHARACTERS = 1024  # hashing is linear in length; nobody types more
+MIN_PASSWORD_CHARACTERS = 8  # NIST SP 800-63B asks for no fewer; sign-in takes older, shorter ones
 MAX_NAME_CHARACTERS = 100  # fits a screen line; a device's name is shown to people
 
 
@@ -109,6 +112,28 @@ class SignedIn:
 def normal_email(text: str) -> str:
     """The form in which an address is stored and compared."""
     return text.strip().lower()
+
+
+def check_new_account(email: str, password: str, profile_name: str) -> None:
+    """Raises InvalidInput for what could not sign in, be written to, or be shown."""
+    if not EMAIL.fullmatch(email) or len(email) > MAX_EMAIL_CHARACTERS:
+        raise InvalidInput(f"{email} is no e-mail address.", field=["email"])
+    check_new_password(password)
+    if not 0 < len(profile_name.strip()) <= MAX_NAME_CHARACTERS:
+        raise InvalidInput(
+            f"A profile's name has between 1 and {MAX_NAME_CHARACTERS} characters.",
+            field=["profile"],
+        )
+
+
+def check_new_password(password: str) -> None:
+    """Raises InvalidInput for one that is too short, or longer than sign-in takes."""
+    if not MIN_PASSWORD_CHARACTERS <= len(password) <= MAX_PASSWORD_CHARACTERS:
+        raise InvalidInput(
+            f"A password has between {MIN_PASSWORD_CHARACTERS} and {MAX_PASSWORD_CHARACTERS}"
+            " characters.",
+            field=["password"],
+        )
 
 
 def check_sign_in(asked: SignInInput) -> None:

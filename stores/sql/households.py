@@ -1,0 +1,63 @@
+"""What an operator does with households: no viewer's request comes here."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from domain.accounts import Account, Profile
+from domain.ids import AccountId
+from stores.sql.accounts import profiles_of
+from stores.tables import accounts, devices
+
+
+@dataclass(frozen=True, slots=True)
+class Household:
+    """An account, whether it may see the house from inside, and its profiles, oldest first."""
+
+    account: Account
+    operator: bool
+    profiles: tuple[Profile, ...]
+
+
+async def households(tx: AsyncConnection) -> list[Household]:
+    """All of them, by address. Index: uq_accounts_email."""
+    query = select(accounts.c.id, accounts.c.email, accounts.c.tier, accounts.c.operator).order_by(
+        accounts.c.email
+    )
+    rows = (await tx.execute(query)).all()
+    profiles = await profiles_of(tx, [AccountId(row.id) for row in rows])
+    return [
+        Household(Account(*account), operator, tuple(profiles.get(account[0], ())))
+        for *account, operator in rows
+    ]
+
+
+async def set_operator(tx: AsyncConnection, email: str, *, operator: bool) -> AccountId | None:
+    """None when nobody has this (normal) address. Index: uq_accounts_email."""
+    return await _set(tx, email, {"operator": operator})
+
+
+async def set_password(
+    tx: AsyncConnection, email: str, password_hash: str, now: datetime
+) -> AccountId | None:
+    """Every device of the household has to sign in again: no refresh token is good any more.
+
+    None when nobody has this (normal) address. Index: uq_accounts_email.
+    """
+    account_id = await _set(tx, email, {"password_hash": password_hash})
+    if account_id is not None:
+        await tx.execute(
+            update(devices).where(devices.c.account_id == account_id).values(refresh_expires_at=now)
+        )
+    return account_id
+
+
+async def _set(
+    tx: AsyncConnection, email: str, values: Mapping[str, str | bool]
+) -> AccountId | None:
+    statement = update(accounts).where(accounts.c.email == email).values(values)
+    found = (await tx.execute(statement.returning(accounts.c.id))).scalar_one_or_none()
+    return None if found is None else AccountId(found)
