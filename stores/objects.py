@@ -1,16 +1,19 @@
 """Bytes by path: a directory on one machine, a bucket elsewhere; the URL picks."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import IO, Any, TypeVar
 
 import obstore
 from obstore.store import from_url
 
 DEADLINE_S = 5.0  # for one metadata request or one part; a disk or a bucket answers far sooner
 FILE_DEADLINE_S = 600.0  # a film of gigabytes going up over a slow link
+FILE_RETRIES = 3  # a bucket asks to slow down now and then; a film is not begun again for that
 PART_BYTES = 256 * 1024  # what one read holds in memory; smaller costs more turns of the loop
 
 T = TypeVar("T")
@@ -21,10 +24,25 @@ class ObjectMissing(Exception):
 
 
 def open_objects(url: str) -> "Objects":
-    """Raises what the backend raises when the directory cannot be made or the URL is unknown."""
+    """A folder (`file:`), or a bucket with a prefix (`s3://bucket/prefix`), whose endpoint, region
+    and credentials are where every tool for S3 finds them: in AWS_* variables, or from the cloud.
+
+    Raises what the backend raises when the directory cannot be made or the URL is unknown.
+    """
     if url.startswith("file:"):
-        return Objects(from_url(url, mkdir=True))
-    return Objects(from_url(url))
+        store = from_url(url, mkdir=True)
+        return Objects(store, for_files=store)
+    return Objects(_bucket(url, DEADLINE_S), for_files=_bucket(url, FILE_DEADLINE_S, FILE_RETRIES))
+
+
+def _bucket(url: str, deadline_s: float, retries: int = 0) -> Any:
+    """Nothing is retried behind the back of whoever asks for one small thing."""
+    options = {
+        "timeout": timedelta(seconds=deadline_s),
+        # Options of ours make obstore forget this one of the environment: plain HTTP, when asked.
+        "allow_http": os.environ.get("AWS_ALLOW_HTTP", "").lower() in ("1", "true"),
+    }
+    return from_url(url, client_options=options, retry_config={"max_retries": retries})
 
 
 class Objects:
@@ -34,14 +52,15 @@ class Objects:
     one (seen with obstore 0.12, as pyo3-async-runtimes issue 40 tells).
     """
 
-    def __init__(self, store: Any) -> None:
+    def __init__(self, store: Any, *, for_files: Any) -> None:
         self._store = store
+        self._for_files = for_files  # the same place, asked with more patience
 
     async def put(self, path: str, data: bytes) -> None:
         """Stores `data` whole, or not at all."""
         await self._ask(obstore.put, path, data)
 
-    async def put_file(self, path: str, file: Path) -> None:
+    async def put_file(self, path: str, file: Path | IO[bytes]) -> None:
         """Stores a file's bytes whole, or not at all, without reading it into memory."""
         await self._ask(obstore.put, path, file, deadline_s=FILE_DEADLINE_S)
 
@@ -61,6 +80,10 @@ class Objects:
         for at in range(start, end, PART_BYTES):
             yield await self._ask(_part, path, at, min(at + PART_BYTES, end))
 
+    async def sizes(self) -> dict[str, int]:
+        """Every object's path, and its bytes."""
+        return await self._ask(_sizes, "", deadline_s=FILE_DEADLINE_S)
+
     async def delete(self, path: str) -> None:
         """Deletes one object; no object is no error."""
         with suppress(ObjectMissing):
@@ -77,9 +100,10 @@ class Objects:
         *arguments: object,
         deadline_s: float = DEADLINE_S,
     ) -> T:
+        store = self._store if deadline_s == DEADLINE_S else self._for_files
         async with asyncio.timeout(deadline_s):
             try:
-                return await asyncio.to_thread(work, self._store, path, *arguments)
+                return await asyncio.to_thread(work, store, path, *arguments)
             except FileNotFoundError as error:
                 raise ObjectMissing(path) from error
 
@@ -90,6 +114,14 @@ def _whole(store: Any, path: str) -> bytes:
 
 def _part(store: Any, path: str, start: int, end: int) -> bytes:
     return bytes(obstore.get_range(store, path, start=start, end=end))
+
+
+def _sizes(store: Any, prefix: str) -> dict[str, int]:
+    return {
+        entry["path"]: int(entry["size"])
+        for found in obstore.list(store, prefix or None)
+        for entry in found
+    }
 
 
 def _delete_all(store: Any, prefix: str) -> None:

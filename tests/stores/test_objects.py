@@ -1,11 +1,17 @@
+import obstore
 import pytest
 
 from stores.objects import PART_BYTES, ObjectMissing, open_objects
 
 
-@pytest.fixture
-def objects(tmp_path):
-    return open_objects((tmp_path / "objects").as_uri())
+FILM_BYTES = 12 * 1024 * 1024  # more than two parts of an upload in parts
+
+
+@pytest.fixture(params=["file", "s3"])
+def objects(request, tmp_path):
+    if request.param == "file":
+        return open_objects((tmp_path / "objects").as_uri())
+    return open_objects(f"{request.getfixturevalue('bucket_url')}/of/this/test")
 
 
 async def test_what_is_put_is_got(objects, tmp_path):
@@ -17,6 +23,23 @@ async def test_what_is_put_is_got(objects, tmp_path):
 
     assert await objects.get("a/b.txt") == b"text"
     assert await objects.size("a/film.mp4") == 15
+
+
+async def test_a_film_is_put_whole(objects, tmp_path):
+    film = bytes(range(256)) * (FILM_BYTES // 256)
+    (tmp_path / "film").write_bytes(film)
+
+    await objects.put_file("films/1", tmp_path / "film")
+
+    assert await objects.get("films/1") == film
+
+
+async def test_what_is_put_again_is_replaced(objects):
+    await objects.put("a", b"before, and longer")
+
+    await objects.put("a", b"after")
+
+    assert await objects.get("a") == b"after"
 
 
 async def test_a_range_is_streamed_in_parts_of_bounded_size(objects):
@@ -38,6 +61,29 @@ async def test_what_is_not_there_is_missing(objects):
         [part async for part in objects.stream("nothing", 0, 1)]
 
 
+async def test_deleting_nothing_is_no_error(objects):
+    await objects.delete("nothing")
+    await objects.delete_prefix("nowhere/")
+
+
+async def test_two_prefixes_of_a_bucket_do_not_see_each_other(bucket_url):
+    one, other = (open_objects(f"{bucket_url}/{name}") for name in ("one", "other"))
+
+    await one.put("film", b"")
+    await other.delete_prefix("film/")
+
+    assert await one.size("film") == 0
+    with pytest.raises(ObjectMissing):
+        await other.size("film")
+
+
+async def test_a_bucket_is_asked_over_plain_http_only_when_that_is_wanted(bucket_url, monkeypatch):
+    monkeypatch.setenv("AWS_ALLOW_HTTP", "false")
+
+    with pytest.raises(obstore.exceptions.GenericError):
+        await open_objects(bucket_url).put("film", b"")
+
+
 async def test_a_folder_is_deleted_and_its_neighbour_is_not(objects):
     for path in ("films/1/a", "films/1/b/c", "films/10/a"):
         await objects.put(path, b"")
@@ -48,3 +94,10 @@ async def test_a_folder_is_deleted_and_its_neighbour_is_not(objects):
     for gone in ("films/1/a", "films/1/b/c"):
         with pytest.raises(ObjectMissing):
             await objects.size(gone)
+
+
+async def test_every_object_is_listed_with_its_size(objects):
+    await objects.put("a/film", b"four")
+    await objects.put("b", b"")
+
+    assert await objects.sizes() == {"a/film": 4, "b": 0}
