@@ -52,6 +52,10 @@ class Settings(BaseSettings):
     media_key: str = Field(
         repr=False, description="Signs the addresses of media files (HMAC): 32 bytes in hex."
     )
+    otel_exporter_otlp_endpoint: str | None = Field(
+        default=None,
+        description="A collector of OpenTelemetry spans, as http://host:4318; none are sent without.",
+    )
     encode_concurrency: int = Field(
         default=1,
         ge=1,

@@ -14,6 +14,7 @@ from domain.house import House
 from domain.tokens import TokenKey
 from settings import load_settings
 from stores import Stores, open_stores
+from stores.tracing import tracing
 
 
 def create_app() -> Starlette:
@@ -31,7 +32,8 @@ def create_app() -> Starlette:
         async with open_stores(settings) as stores:
             app.router.routes.extend(routes(stores, house, with_graphiql=with_graphiql))
             nudges = asyncio.create_task(stores.nudges.run())
-            yield
+            with tracing(settings.otel_exporter_otlp_endpoint, service="marquee-serve"):
+                yield
             nudges.cancel()
             with suppress(asyncio.CancelledError):
                 await nudges

@@ -1,7 +1,5 @@
 """Errors as data: what a mutation answers when it refuses, and what a bug looks like outside."""
 
-import secrets
-
 import strawberry
 import structlog
 from graphql import GraphQLError
@@ -10,11 +8,11 @@ from strawberry.extensions import MaskErrors
 from domain import errors
 from domain.errors import DomainError, ProblemCode
 from schema.bind import refusal_shape
+from schema.observed import reference
 
 log = structlog.get_logger()
 
 INTERNAL = "INTERNAL"
-REFERENCE_BYTES = 6  # enough to find one line among a year's, short enough to read over a phone
 
 strawberry.enum(ProblemCode, description="Stable for ever; a client may branch on it.")
 
@@ -53,11 +51,8 @@ class MaskInternals(MaskErrors):
         super().__init__(should_mask_error=_is_a_bug)
 
     def anonymise_error(self, error: GraphQLError) -> GraphQLError:
-        reference = secrets.token_hex(REFERENCE_BYTES)
         log.error(
             "internal_error",
-            reference=reference,
-            operation=self.execution_context.operation_name,
             path=error.path,
             exc_info=error.original_error,
         )
@@ -65,7 +60,7 @@ class MaskInternals(MaskErrors):
             "Something went wrong on our side.",
             nodes=error.nodes,
             path=error.path,
-            extensions={"code": INTERNAL, "reference": reference},
+            extensions={"code": INTERNAL, "reference": reference()},
         )
 
 

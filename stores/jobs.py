@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Protocol
 
 from procrastinate import App, BaseRetryStrategy, JobContext, PsycopgConnector, RetryDecision
 from procrastinate.jobs import Job
+from sqlalchemy import text
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -17,6 +18,14 @@ STOP_S = 1.0  # a job that has not ended by then is aborted and begins again at 
 MAX_ATTEMPTS = 3  # a film that failed three times fails for a reason
 FIRST_RETRY_S = 5  # then 25: enough for a full disk to be noticed, not for a viewer to leave
 POOL_SIZE = 4  # fetching, heartbeats, listening, and one to spare
+
+
+_COUNT = text(
+    """
+    SELECT queue_name, status::text, count(*) FROM procrastinate_jobs
+    WHERE status IN ('todo', 'doing') GROUP BY queue_name, status
+    """
+)
 
 
 class Order(Protocol):
@@ -71,6 +80,11 @@ class Jobs:
             type(order).__name__, queue=order.queue, lock=lock, connection=raw.driver_connection
         )
         return await deferrer.defer_async(**asdict(order))
+
+    async def count(self, tx: AsyncConnection) -> dict[tuple[str, str], int]:
+        """How many jobs wait and run, by queue and state. Ended ones are not looked at, for they
+        are most of the table. Index: procrastinate_jobs_id_lock_idx_v1."""
+        return {(queue, state): number for queue, state, number in await tx.execute(_COUNT)}
 
     async def work(
         self, handlers: Mapping[type[Any], Handler], *, queues: Sequence[str], concurrency: int

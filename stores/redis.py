@@ -23,6 +23,7 @@ log = structlog.get_logger()
 
 DEADLINE_S = 2.0  # a command takes a millisecond; two seconds mean the server hangs
 NUDGES = "nudges"  # the one channel; a message is the id of the profile that changed
+SCAN_PART = 1000  # keys looked at by one command, which takes Redis about half a millisecond
 RECONNECT_S = 1.0  # between two attempts to listen again
 
 
@@ -59,6 +60,10 @@ class Leases:
     async def alive(self, session_id: SessionId) -> bool:
         """Whether the lease has not run out."""
         return bool(await self._redis.exists(_lease(session_id)))
+
+    async def count(self) -> int:
+        """How many have not run out. Walks through all keys: for a scraper, not for a viewer."""
+        return sum([1 async for _ in self._redis.scan_iter(_lease("*"), count=SCAN_PART)])
 
     async def release(self, session_id: SessionId) -> None:
         """Ends the lease now."""
@@ -116,5 +121,5 @@ def _wake(events: "set[asyncio.Event] | tuple[()]") -> None:
         event.set()
 
 
-def _lease(session_id: SessionId) -> str:
+def _lease(session_id: str) -> str:
     return f"lease:{session_id}"

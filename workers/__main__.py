@@ -8,6 +8,7 @@ from pathlib import Path
 from domain.encoding import EncodeTitle
 from settings import CannotStart, Settings, load_settings
 from stores import open_stores
+from stores.tracing import tracing
 from workers.media.encode_title import encode_title
 
 ROLES = (EncodeTitle.queue,)  # a queue each
@@ -24,9 +25,10 @@ def main(roles: Sequence[str]) -> None:
 async def _work(settings: Settings, queues: Sequence[str]) -> None:
     async with open_stores(settings) as stores:
         encode = partial(encode_title, stores, root=_workshop(settings.marquee_home))
-        await stores.jobs.work(
-            {EncodeTitle: encode}, queues=queues, concurrency=settings.encode_concurrency
-        )
+        with tracing(settings.otel_exporter_otlp_endpoint, service="marquee-work"):
+            await stores.jobs.work(
+                {EncodeTitle: encode}, queues=queues, concurrency=settings.encode_concurrency
+            )
 
 
 def _workshop(home: Path) -> Path:

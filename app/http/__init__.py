@@ -1,8 +1,8 @@
-"""The doors that are not GraphQL: media, licenses, health."""
+"""The doors that are not GraphQL: media, licenses, health, metrics."""
 
 from starlette.routing import Route
 
-from app.http import health, license, media
+from app.http import health, license, media, metrics
 from domain.house import House
 from stores import Stores
 
@@ -13,4 +13,5 @@ def routes(stores: Stores, house: House) -> list[Route]:
         *media.routes(stores.objects, house),
         *license.routes(stores, house),
         *health.routes(stores),
+        *metrics.routes(stores),
     ]

@@ -9,7 +9,8 @@ async def test_what_is_our_bug_is_masked_and_found_in_the_log_by_its_reference(a
     async with stores.begin() as tx:
         await tx.execute(text("ALTER TABLE genres RENAME TO secret_genres"))
 
-    with structlog.testing.capture_logs() as lines:
+    merged = [structlog.contextvars.merge_contextvars]
+    with structlog.testing.capture_logs(processors=merged) as lines:
         reply = await viewer.run("{ page { id } }")
 
     [error] = reply.body["errors"]
