@@ -1,4 +1,4 @@
-"""Becomes a program that cannot outlive its parent: `leash.py PARENT SIGNAL UID GID PROGRAM ARGS…`.
+"""Becomes a program that cannot outlive its parent: `leash.py PARENT SIGNAL UID GID LEDGER ARGV…`.
 
 A script of its own, because what happens between fork and exec is unsafe beside threads (that rules
 out subprocess's preexec_fn), and because losing root must come before the kernel is asked to watch
@@ -10,13 +10,16 @@ import os
 import signal
 import sys
 
+NO_LEDGER = -1  # instead of an open file of the parent's
 PR_SET_PDEATHSIG = 1  # from linux/prctl.h; other systems have no such thing
 
 
 def main() -> None:
     """Does not return: the program takes this process over, its id included."""
-    parent, death_signal, uid, gid = map(int, sys.argv[1:5])
-    program = sys.argv[5:]
+    parent, death_signal, uid, gid, ledger = map(int, sys.argv[1:6])
+    program = sys.argv[6:]
+    if ledger != NO_LEDGER:  # before anything else: a parent that is killed now cannot list us
+        os.write(ledger, f"{os.getpid()}\n".encode())
     if os.geteuid() == 0 and uid != 0:
         os.setgroups([])
         os.setgid(gid)

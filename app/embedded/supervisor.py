@@ -1,7 +1,6 @@
 """Starts the house's programs, starts again what dies, and leaves nothing running behind."""
 
 import asyncio
-import fcntl
 import os
 import re
 import signal
@@ -17,6 +16,8 @@ from typing import Self
 
 import structlog
 
+from app.embedded.ledger import Ledger, kill_group
+from app.embedded.logs import shorten
 from app.embedded.machine import free_port, is_free
 from settings import CannotStart
 
@@ -25,9 +26,9 @@ FIRST_RETRY_S = 0.2  # long enough for a killed Postgres' own children to be gon
 LONGEST_RETRY_S = 10.0  # a program that cannot run must not keep a core busy
 STOP_WITHIN_S = 9.0  # for all children together; `marquee up` promises to be gone in ten
 STEADY_AFTER_S = 30.0  # having run this long it was well: the next retry is a first one again
-LEFTOVERS_LEAVE_WITHIN_S = (
-    5.0  # their parent is dead and the kernel has told them; Postgres needs most
-)
+ASK_EVERY_S = 2.0  # whether a child is alive; each asking is one small request
+HUNG_AFTER_S = 10.0  # five askings in a row: no loop of ours is that late and still of use
+LOOK_AT_LOGS_EVERY_S = 30.0  # a program that prints as fast as it can fills 3 GB in that time
 TELLING = re.compile(r"FATAL|PANIC|^[\w.]+Error: ")  # the reasons of Postgres and of Python
 LOG_TAIL_BYTES = 8192  # enough to hold the lines a program dies with
 
@@ -60,6 +61,8 @@ class Child:
     account: Account = field(default_factory=Account)
     is_ready: Callable[[int], Awaitable[bool]] = _at_once  # is asked with the process id
     ready_within_s: float = 30.0
+    # Asked with the process id, again and again; one that hangs is killed, and so started again.
+    is_alive: Callable[[int], Awaitable[bool]] = _at_once
     stop_signal: signal.Signals = signal.SIGTERM
     stops_within_s: float = 2.0  # then it is killed, with all of its process group
 
@@ -75,27 +78,33 @@ class _Running:
     log_from: int  # where in the log this run's lines begin, in bytes
 
 
-def leashed(argv: Sequence[str], account: Account, stop_signal: signal.Signals) -> tuple[str, ...]:
-    """The command that runs `argv` as `account` and sends it `stop_signal` when we are gone."""
-    terms = (os.getpid(), stop_signal.value, account.uid, account.gid)
+def leashed(
+    argv: Sequence[str], account: Account, stop_signal: signal.Signals, *, ledger_fd: int = -1
+) -> tuple[str, ...]:
+    """The command that runs `argv` as `account` and sends it `stop_signal` when we are gone. It
+    writes its process id to `ledger_fd` first, if there is one."""
+    terms = (os.getpid(), stop_signal.value, account.uid, account.gid, ledger_fd)
     return (sys.executable, "-I", "-S", str(LEASH), *map(str, terms), *argv)
 
 
 class Supervisor:
     """An async context: leaving it stops every child, the last started first.
 
-    Children hold `ledger` locked and it lists them, so that a supervisor that comes after one that
-    was killed waits for what that one left behind before it starts anything. To be used in a thread
-    that lives as long as the children: the kernel takes its end for the parent's.
+    Children hold `ledger` locked and enter themselves in it, so that a supervisor that comes after
+    one that was killed waits for what that one left behind, and ends it, before it starts anything.
+    To be used in a thread that lives as long as the children: the kernel takes its end for the
+    parent's.
     """
 
     def __init__(self, ledger: Path) -> None:
-        self._ledger = ledger
+        self._ledger_path = ledger
         self._running: dict[str, _Running] = {}
+        self._spawning = asyncio.Lock()  # the ledger is written anew before a child, not beside it
         self._watches: list[asyncio.Task[None]] = []
 
     async def __aenter__(self) -> Self:
-        self._ledger_fd = await _lock_when_nobody_is_left(self._ledger)
+        self._ledger = await Ledger.taken(self._ledger_path)
+        self._watches.append(asyncio.create_task(self._keep_logs_short()))
         return self
 
     async def __aexit__(
@@ -145,7 +154,7 @@ class Supervisor:
         await asyncio.gather(*self._watches, return_exceptions=True)
         while self._running:
             await _end(self._running.popitem()[1], deadline)
-        os.close(self._ledger_fd)
+        self._ledger.close()
 
     async def _spawn_or_fail(self, child: Child) -> _Running:
         try:
@@ -154,33 +163,42 @@ class Supervisor:
             raise ChildFailed(f"{child.name} cannot be started: {error}") from error
 
     async def _spawn(self, child: Child) -> _Running:
-        with child.log.open("ab") as printed:
-            log_from = printed.tell()
-            process = await asyncio.create_subprocess_exec(
-                *leashed(child.argv, child.account, child.stop_signal),
-                stdin=DEVNULL,
-                stdout=printed,
-                stderr=printed,
-                cwd=child.cwd,
-                env=child.env,
-                start_new_session=True,  # Ctrl-C in a terminal is the supervisor's to hear
-                pass_fds=(self._ledger_fd,),
+        fd = self._ledger.fd
+        async with self._spawning:
+            self._ledger.keep(
+                each.process.pid for each in self._running.values() if not _has_ended(each)
             )
-        self._running[child.name] = _Running(child, process, log_from)
-        self._write_ledger()
+            shorten(child.log)
+            with child.log.open("ab") as printed:
+                log_from = printed.tell()
+                process = await asyncio.create_subprocess_exec(
+                    *leashed(child.argv, child.account, child.stop_signal, ledger_fd=fd),
+                    stdin=DEVNULL,
+                    stdout=printed,
+                    stderr=printed,
+                    cwd=child.cwd,
+                    env=child.env,
+                    start_new_session=True,  # Ctrl-C in a terminal is the supervisor's to hear
+                    pass_fds=(fd,),
+                )
+            self._running[child.name] = _Running(child, process, log_from)
         return self._running[child.name]
 
-    def _write_ledger(self) -> None:
-        pids = "".join(f"{running.process.pid}\n" for running in self._running.values())
-        os.ftruncate(self._ledger_fd, 0)
-        os.pwrite(self._ledger_fd, pids.encode(), 0)
+    async def _keep_logs_short(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK_AT_LOGS_EVERY_S)
+            for name, running in self._running.items():
+                try:
+                    shorten(running.child.log)
+                except OSError as error:
+                    log.warning("log_not_shortened", name=name, reason=str(error))
 
     async def _watch(self, running: _Running) -> None:
         child, wait_s = running.child, 0.0
         while True:
             began = time.monotonic()
-            code = await running.process.wait()
-            _kill_group(running.process.pid)  # what it had started must not meet its successor's
+            code = await _ended_or_hung(running)
+            kill_group(running.process.pid)  # what it had started must not meet its successor's
             wait_s = retry_after(wait_s, ran_s=time.monotonic() - began)
             log.warning("child_ended", name=child.name, code=code, again_in_s=wait_s)
             await asyncio.sleep(wait_s)
@@ -199,12 +217,34 @@ def retry_after(last_wait_s: float, *, ran_s: float) -> float:
     return min(2 * last_wait_s, LONGEST_RETRY_S)
 
 
+async def _ended_or_hung(running: _Running) -> int:
+    """The exit code, once it has one; a child that hangs is helped to it."""
+    child, process = running.child, running.process
+    silent_s, patience_s = 0.0, child.ready_within_s  # it may still be starting
+    while True:
+        with suppress(TimeoutError):
+            return await asyncio.wait_for(process.wait(), ASK_EVERY_S)
+        # Askings are counted, not time: while this process was suspended nobody was silent.
+        if await child.is_alive(process.pid):
+            silent_s, patience_s = 0.0, HUNG_AFTER_S
+        else:
+            silent_s += ASK_EVERY_S
+        if silent_s >= patience_s:
+            log.warning("child_hung", name=child.name, silent_s=silent_s)
+            kill_group(process.pid)
+            silent_s = 0.0
+
+
+def _has_ended(running: _Running) -> bool:
+    return running.process.returncode is not None
+
+
 async def _until_ready(running: _Running) -> None:
     child = running.child
     try:
         async with asyncio.timeout(child.ready_within_s):
             while not await child.is_ready(running.process.pid):
-                if running.process.returncode is not None:
+                if _has_ended(running):
                     raise ChildFailed(_last_words(running, "ended at once"))
                 await asyncio.sleep(POLL_S)
     except TimeoutError as error:
@@ -215,7 +255,9 @@ async def _until_ready(running: _Running) -> None:
 def _last_words(running: _Running, what: str) -> str:
     path = running.child.log
     with path.open("rb") as printed:
-        printed.seek(max(running.log_from, path.stat().st_size - LOG_TAIL_BYTES))
+        size = path.stat().st_size
+        log_from = running.log_from if running.log_from <= size else 0  # it was emptied meanwhile
+        printed.seek(max(log_from, size - LOG_TAIL_BYTES))
         lines = [line.strip() for line in printed.read().decode(errors="replace").splitlines()]
     telling = [line for line in lines if TELLING.search(line)]
     words = (telling or [line for line in lines if line] or ["it printed nothing"])[-1]
@@ -232,32 +274,5 @@ async def _end(running: _Running, deadline: float) -> None:
         await asyncio.wait_for(process.wait(), patience_s)
     except TimeoutError:
         log.warning("child_killed", name=child.name, after_s=round(patience_s, 1))
-    _kill_group(process.pid)
+    kill_group(process.pid)
     await process.wait()
-
-
-def _kill_group(leader: int) -> None:
-    with suppress(ProcessLookupError, PermissionError):
-        os.killpg(leader, signal.SIGKILL)
-
-
-async def _lock_when_nobody_is_left(ledger: Path) -> int:
-    """The descriptor that children inherit. Raises CannotStart."""
-    fd = os.open(ledger, os.O_RDWR | os.O_CREAT, 0o600)
-    if not await _locked_in_time(fd):
-        for pid in os.pread(fd, LOG_TAIL_BYTES, 0).split():
-            _kill_group(int(pid))
-        if not await _locked_in_time(fd):
-            os.close(fd)
-            raise CannotStart(f"Programs of an earlier run do not end; {ledger} lists them.")
-    return fd
-
-
-async def _locked_in_time(fd: int) -> bool:
-    deadline = time.monotonic() + LEFTOVERS_LEAVE_WITHIN_S
-    while time.monotonic() < deadline:
-        with suppress(BlockingIOError):
-            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return True
-        await asyncio.sleep(POLL_S)
-    return False

@@ -11,6 +11,7 @@ from dataclasses import replace
 import pytest
 from structlog.testing import capture_logs
 
+from app.embedded.logs import LARGEST_BYTES
 from app.embedded.supervisor import Child, ChildFailed, Supervisor, retry_after
 
 TELLS_ITS_ID = "echo $$ >> ids; exec sleep 60"
@@ -181,3 +182,29 @@ async def run_house(script, folder):
 
 async def never(pid):
     return False
+
+
+async def test_a_child_that_hangs_is_replaced(tmp_path, supervisor):
+    async def answers(pid):
+        return pid != hung
+
+    hung = None
+    await supervisor.start(child(tmp_path, TELLS_ITS_ID, is_alive=answers, ready_within_s=0))
+    [first] = map(int, await told(tmp_path / "ids"))
+
+    with capture_logs() as logs:
+        hung = first
+        _, second = map(int, await told(tmp_path / "ids", 2))
+
+    assert not is_running(first)
+    assert is_running(second)
+    assert [line["event"] for line in logs] == ["child_hung", "child_ended"]
+
+
+async def test_a_log_is_cut_before_a_child_prints_into_it_again(tmp_path, supervisor):
+    (tmp_path / "log").write_bytes(b"x" * (LARGEST_BYTES + 1))
+
+    await supervisor.run(child(tmp_path, "echo fresh"))
+
+    assert (tmp_path / "log").read_text() == "fresh\n"
+    assert (tmp_path / "log.1").stat().st_size == LARGEST_BYTES + 1
