@@ -23,6 +23,9 @@ class ArtworkRole(StrEnum):
     CARD_16_9 = "CARD_16_9"
     POSTER_2_3 = "POSTER_2_3"
     HERO = "HERO"
+    LOGO = "LOGO"
+    BACKDROP = "BACKDROP"
+    TV_LAUNCHER = "TV_LAUNCHER"
 
 
 class TextLength(StrEnum):

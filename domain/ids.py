@@ -15,6 +15,7 @@ DeviceId = NewType("DeviceId", str)
 GenreId = NewType("GenreId", str)
 JobId = NewType("JobId", str)
 MediaId = NewType("MediaId", str)
+PersonId = NewType("PersonId", str)
 ProfileId = NewType("ProfileId", str)
 SessionId = NewType("SessionId", str)
 TitleId = NewType("TitleId", str)  # a movie, series, season or episode: one tree, one type
@@ -34,6 +35,7 @@ class Prefix(StrEnum):
     MEDIA = "med"
     MOVIE = "mov"
     PAGE = "pag"
+    PERSON = "per"
     PROFILE = "pro"
     ROW = "row"
     SEASON = "sea"

@@ -15,10 +15,13 @@ from aiodataloader import DataLoader
 from domain.accounts import Device, Profile
 from domain.catalog import Artwork, ArtworkRole, CatalogEntry, Episode, Genre, Media, Season
 from domain.ids import AccountId, DeviceId, SessionId, TitleId
+from domain.people import Credit
+from domain.texts import fallbacks
 from domain.watching import WatchState
 from stores import Stores
 from stores.sql import accounts as accounts_sql
 from stores.sql import catalog as catalog_sql
+from stores.sql import people as people_sql
 from stores.sql import playback as playback_sql
 from stores.sql import watching as watching_sql
 from stores.sql.catalog import Placed, Shelf
@@ -34,6 +37,7 @@ class Loaders:
     """One set a request; a mutation is followed by a fresh one."""
 
     artwork_by_title: DataLoader[Pictured, Artwork | None]
+    credits_by_title: DataLoader[TitleId, list[Credit]]
     device_by_id: DataLoader[DeviceId, Device | None]
     entry_by_id: DataLoader[TitleId, CatalogEntry | None]
     episodes_by_series: DataLoader[TitleId, list[Episode]]
@@ -55,23 +59,34 @@ def build_loaders(
         async with stores.begin() as tx:
             return _each(keys, await catalog_sql.artwork_of(tx, keys))
 
+    async def credits_by_title(keys: Sequence[TitleId]) -> list[list[Credit]]:
+        async with stores.begin() as tx:
+            return _lists(keys, await people_sql.credits_of(tx, keys))
+
     async def device_by_id(keys: Sequence[DeviceId]) -> list[Device | None]:
         async with stores.begin() as tx:
             return _each(keys, await accounts_sql.devices_by_id(tx, keys))
 
     async def entry_by_id(keys: Sequence[TitleId]) -> list[CatalogEntry | None]:
-        max_age = (await profile()).maturity_age
+        viewer = await profile()
         async with stores.begin() as tx:
-            return _each(keys, await catalog_sql.entries_by_id(tx, keys, max_age=max_age))
+            found = await catalog_sql.entries_by_id(
+                tx, keys, max_age=viewer.maturity_age, languages=fallbacks(viewer.ui_locale)
+            )
+        return _each(keys, found)
 
     async def episodes_by_series(keys: Sequence[TitleId]) -> list[list[Episode]]:
-        max_age = (await profile()).maturity_age
+        viewer = await profile()
         async with stores.begin() as tx:
-            return _lists(keys, await catalog_sql.episodes_of(tx, keys, max_age=max_age))
+            found = await catalog_sql.episodes_of(
+                tx, keys, max_age=viewer.maturity_age, languages=fallbacks(viewer.ui_locale)
+            )
+        return _lists(keys, found)
 
     async def genres_by_title(keys: Sequence[TitleId]) -> list[list[Genre]]:
+        languages = fallbacks((await profile()).ui_locale)
         async with stores.begin() as tx:
-            return _lists(keys, await catalog_sql.genres_of(tx, keys))
+            return _lists(keys, await catalog_sql.genres_of(tx, keys, languages=languages))
 
     async def lease_by_session(keys: Sequence[SessionId]) -> list[datetime | None]:
         return await stores.leases.expiries(keys, clock())
@@ -85,9 +100,12 @@ def build_loaders(
             return _lists(keys, await accounts_sql.profiles_of(tx, keys))
 
     async def seasons_by_series(keys: Sequence[TitleId]) -> list[list[Season]]:
-        max_age = (await profile()).maturity_age
+        viewer = await profile()
         async with stores.begin() as tx:
-            return _lists(keys, await catalog_sql.seasons_of(tx, keys, max_age=max_age))
+            found = await catalog_sql.seasons_of(
+                tx, keys, max_age=viewer.maturity_age, languages=fallbacks(viewer.ui_locale)
+            )
+        return _lists(keys, found)
 
     async def titles_by_shelf(keys: Sequence[Shelf]) -> list[list[Placed]]:
         max_age = (await profile()).maturity_age
@@ -101,6 +119,7 @@ def build_loaders(
 
     return Loaders(
         artwork_by_title=DataLoader(artwork_by_title),
+        credits_by_title=DataLoader(credits_by_title),
         device_by_id=DataLoader(device_by_id),
         entry_by_id=DataLoader(entry_by_id),
         episodes_by_series=DataLoader(episodes_by_series),

@@ -5,10 +5,22 @@ from types import MappingProxyType
 
 from strawberry import ID
 
-from domain.ids import AccountId, DeviceId, GenreId, Prefix, ProfileId, SessionId, TitleId, kind_of
+from domain.ids import (
+    AccountId,
+    DeviceId,
+    GenreId,
+    PersonId,
+    Prefix,
+    ProfileId,
+    SessionId,
+    TitleId,
+    kind_of,
+)
+from domain.texts import fallbacks
 from resolvers import pages
 from resolvers.context import Context, Info
 from stores.sql import catalog as catalog_sql
+from stores.sql import people as people_sql
 from stores.sql import playback as playback_sql
 
 
@@ -24,8 +36,15 @@ async def _entry(ctx: Context, id: str) -> object | None:
 
 
 async def _genre(ctx: Context, id: str) -> object | None:
+    languages = fallbacks((await ctx.profile()).ui_locale)
     async with ctx.stores.begin() as tx:
-        return await catalog_sql.genre_by_id(tx, GenreId(id))
+        return await catalog_sql.genre_by_id(tx, GenreId(id), languages=languages)
+
+
+async def _person(ctx: Context, id: str) -> object | None:
+    max_age = (await ctx.profile()).maturity_age
+    async with ctx.stores.begin() as tx:
+        return await people_sql.person_by_id(tx, PersonId(id), max_age=max_age)
 
 
 async def _account(ctx: Context, id: str) -> object | None:
@@ -70,6 +89,7 @@ _FINDERS: Mapping[Prefix, Callable[[Context, str], Awaitable[object | None]]] = 
         Prefix.GENRE: _genre,
         Prefix.MOVIE: _entry,
         Prefix.PAGE: _page,
+        Prefix.PERSON: _person,
         Prefix.PROFILE: _profile,
         Prefix.ROW: _row,
         Prefix.SEASON: _entry,

@@ -16,11 +16,12 @@ from domain.connections import (
 from domain.errors import InvalidInput, NotFound
 from domain.ids import TitleId
 from domain.pages import HOME, Page, Row, RowItem, RowKind, compose_home, item_id
+from domain.texts import fallbacks
 from domain.watching import WatchState
 from resolvers.context import Context, Info
 from resolvers.watching import resumables
 from stores.sql import catalog as catalog_sql
-from stores.sql.catalog import Shelf
+from stores.sql.catalog import Placed, Shelf
 
 
 async def page(info: Info, slug: str = HOME) -> Page:
@@ -34,7 +35,9 @@ async def compose(ctx: Context) -> Page:
     """The home page of whoever asks."""
     profile = await ctx.profile()
     async with ctx.stores.begin() as tx:
-        genres = await catalog_sql.genres_on_offer(tx, max_age=profile.maturity_age)
+        genres = await catalog_sql.genres_on_offer(
+            tx, max_age=profile.maturity_age, languages=fallbacks(profile.ui_locale)
+        )
     return compose_home(genres, ctx.now())
 
 
@@ -56,12 +59,9 @@ async def items(
         found = await resumables(info.context, first=first, after=after)
         begun = [(write_cursor(r.state.cursor), _card(parent, r.title_id, r.state)) for r in found]
         return connect(begun, first=first, after=after)
-    shelf = Shelf(parent.genre_id, first + 1, None if after is None else _read_place(after))
+    shelf = Shelf(parent.genre_id, first + 1, None if after is None else read_place(after))
     placed = await info.context.loaders.titles_by_shelf.load(shelf)
-    nodes = [
-        (write_cursor(p.published_at.isoformat(), p.title_id), _card(parent, p.title_id))
-        for p in placed
-    ]
+    nodes = [(write_place(p), _card(parent, p.title_id)) for p in placed]
     return connect(nodes, first=first, after=after)
 
 
@@ -84,7 +84,13 @@ def _card(row: Row, title_id: TitleId, resume: WatchState | None = None) -> RowI
     return RowItem(item_id(row.id, title_id), title_id, resume)
 
 
-def _read_place(cursor: str) -> tuple[datetime, TitleId]:
+def write_place(placed: Placed) -> str:
+    """A cursor for a title's place among the newest."""
+    return write_cursor(placed.published_at.isoformat(), placed.title_id)
+
+
+def read_place(cursor: str) -> tuple[datetime, TitleId]:
+    """The place that write_place was given. Raises InvalidInput."""
     published_at, title_id = read_cursor(cursor, 2)
     try:
         at = datetime.fromisoformat(published_at)

@@ -3,13 +3,14 @@
 import strawberry
 
 from domain import catalog as domain
+from domain import people as people_domain
 from domain import watching as watching_domain
 from domain.catalog import ArtworkRole, TextLength
 from domain.scalars import Url
 from domain.watching import ActionKind
-from resolvers import catalog
+from resolvers import catalog, people
 from schema.bind import attribute, field, shape
-from schema.connections import Connection
+from schema.connections import Connection, PageInfo
 from schema.nodes import Node
 from schema.watching import WatchState
 
@@ -18,6 +19,7 @@ strawberry.enum(TextLength, description="How much room the screen has.")
 strawberry.enum(ActionKind, description="What the one button does.")
 
 ARTWORK_ROLE = "What the picture is for."
+CREDITS = "As they roll: who made it, then who is seen in it."
 
 
 @shape(domain.Genre, "A shelf label.")
@@ -99,9 +101,31 @@ class Title(Node):
     )
 
 
+@shape(people_domain.Person, "Somebody whose name is on titles.")
+class Person(Node):
+    name: str = attribute("As in the credits.")
+    filmography: Connection[Title] | None = field(
+        people.filmography, "What this profile may see of their work, newest first."
+    )
+
+
+@strawberry.type(description="One line of a title's credits.")
+class CreditEdge:
+    cursor: str = attribute("Opaque; go on after it.")
+    node: Person = field(people.credited, "Whose line it is.")
+    role: str = field(people.credit_role, "What they did: DIRECTOR, WRITER, COMPOSER or CAST.")
+    character: str | None = field(people.character, "Whom they play, in the cast.")
+
+
+@strawberry.type(description="A part of a title's credits.")
+class CreditConnection:
+    edges: list[CreditEdge] = attribute("Its lines, in order.")
+    page_info: PageInfo = attribute("Whether there is more.")
+
+
 @shape(domain.Movie, "A film.")
 class Movie(Title, Playable):
-    pass
+    credits: CreditConnection | None = field(people.credits, CREDITS)
 
 
 @shape(domain.Episode, "One part of a series.")
@@ -130,3 +154,4 @@ class Series(Title):
     next_up: Episode | None = field(
         catalog.next_up, "The unfinished episode, else the next, else the first."
     )
+    credits: CreditConnection | None = field(people.credits, CREDITS)

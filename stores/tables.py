@@ -31,6 +31,7 @@ from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
 from domain.accounts import DeviceKind, SubscriptionTier
 from domain.catalog import ArtworkRole, TitleKind
 from domain.encoding import JobState, TrackClass
+from domain.people import CreditRole
 from domain.watching import WatchStatus
 
 metadata = MetaData(
@@ -163,6 +164,39 @@ title_genres = Table(
     Column("genre_id", Text, ForeignKey("genres.id", ondelete="CASCADE"), primary_key=True),
     Column("position", Integer, nullable=False),
     Index("ix_title_genres_by_genre", "genre_id", "title_id"),
+)
+
+# What the columns above say in the house's own words, in another language (a tag in lower case).
+title_texts = Table(
+    "title_texts",
+    metadata,
+    Column("title_id", Text, ForeignKey("titles.id", ondelete="CASCADE"), primary_key=True),
+    Column("language", Text, primary_key=True),
+    Column("name", Text),
+    Column("synopsis", Text, nullable=False),
+    CheckConstraint("language = lower(language)", name="language_lower_case"),
+)
+
+genre_texts = Table(
+    "genre_texts",
+    metadata,
+    Column("genre_id", Text, ForeignKey("genres.id", ondelete="CASCADE"), primary_key=True),
+    Column("language", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    CheckConstraint("language = lower(language)", name="language_lower_case"),
+)
+
+people = Table("people", metadata, _id(), Column("name", Text, nullable=False))
+
+credits = Table(
+    "credits",
+    metadata,
+    Column("title_id", Text, ForeignKey("titles.id", ondelete="CASCADE"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    _to("people", name="person_id"),
+    _one_of("role", CreditRole),
+    Column("character", Text),
+    Index("ix_credits_by_person", "person_id", "title_id"),
 )
 
 artwork = Table(

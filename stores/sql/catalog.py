@@ -1,12 +1,26 @@
 """Titles, what is on their shelves, and how they look. Only what is published and, for lists,
-not above the asking profile's age."""
+not above the asking profile's age.
+
+`languages` are what the profile reads, best first (`domain.texts.fallbacks`); what is told in none
+of them comes in the house's own words."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    FromClause,
+    Select,
+    Text,
+    func,
+    literal,
+    select,
+    text,
+    true,
+)
 from sqlalchemy import Row as SqlRow
-from sqlalchemy import Select, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.catalog import (
@@ -23,15 +37,13 @@ from domain.catalog import (
 )
 from domain.ids import GenreId, TitleId
 from stores.sql import among
-from stores.tables import artwork, genres, title_genres, titles
+from stores.tables import artwork, genre_texts, genres, title_genres, title_texts, titles
 
 _parent = titles.alias("parent")
 
 _ENTRY = (
     titles.c.kind,
     titles.c.id,
-    titles.c.name,
-    titles.c.synopsis,
     titles.c.year,
     titles.c.certification_age,
     titles.c.runtime_ms,
@@ -61,20 +73,28 @@ class Placed:
 
 
 async def entries_by_id(
-    tx: AsyncConnection, title_ids: Sequence[TitleId], *, max_age: int
+    tx: AsyncConnection,
+    title_ids: Sequence[TitleId],
+    *,
+    max_age: int,
+    languages: Sequence[str] = (),
 ) -> dict[TitleId, CatalogEntry]:
     """What these ids are, of any kind. Unpublished ones, and those above `max_age`, are absent.
     Primary key."""
-    query = _entries(max_age).where(among(titles.c.id, title_ids))
+    query = _entries(max_age, languages).where(among(titles.c.id, title_ids))
     return {row.id: _entry(row) for row in await tx.execute(query)}
 
 
 async def seasons_of(
-    tx: AsyncConnection, series_ids: Sequence[TitleId], *, max_age: int
+    tx: AsyncConnection,
+    series_ids: Sequence[TitleId],
+    *,
+    max_age: int,
+    languages: Sequence[str] = (),
 ) -> dict[TitleId, list[Season]]:
     """Each series' seasons, in order. Index: uq_titles_parent_id_number."""
     query = (
-        _entries(max_age)
+        _entries(max_age, languages)
         .where(titles.c.kind == TitleKind.SEASON, among(titles.c.parent_id, series_ids))
         .order_by(titles.c.number)
     )
@@ -85,11 +105,15 @@ async def seasons_of(
 
 
 async def episodes_of(
-    tx: AsyncConnection, series_ids: Sequence[TitleId], *, max_age: int
+    tx: AsyncConnection,
+    series_ids: Sequence[TitleId],
+    *,
+    max_age: int,
+    languages: Sequence[str] = (),
 ) -> dict[TitleId, list[Episode]]:
     """Each series' episodes of all seasons, in order. Index: uq_titles_parent_id_number."""
     query = (
-        _entries(max_age)
+        _entries(max_age, languages)
         .where(titles.c.kind == TitleKind.EPISODE, among(_parent.c.parent_id, series_ids))
         .order_by(_parent.c.number, titles.c.number)
     )
@@ -142,12 +166,14 @@ async def shelves(
     return found
 
 
-async def genres_on_offer(tx: AsyncConnection, *, max_age: int) -> list[Genre]:
+async def genres_on_offer(
+    tx: AsyncConnection, *, max_age: int, languages: Sequence[str] = ()
+) -> list[Genre]:
     """Genres with something to show, the fullest first. A handful of rows in all."""
     titles_in_it = func.count(title_genres.c.title_id)
     query = (
-        select(genres.c.id, genres.c.name)
-        .join_from(genres, title_genres)
+        _genres(languages)
+        .join(title_genres, title_genres.c.genre_id == genres.c.id)
         .join(titles, titles.c.id == title_genres.c.title_id)
         .where(titles.c.published_at.is_not(None), titles.c.certification_age <= max_age)
         .group_by(genres.c.id)
@@ -157,24 +183,27 @@ async def genres_on_offer(tx: AsyncConnection, *, max_age: int) -> list[Genre]:
 
 
 async def genres_of(
-    tx: AsyncConnection, title_ids: Sequence[TitleId]
+    tx: AsyncConnection, title_ids: Sequence[TitleId], *, languages: Sequence[str] = ()
 ) -> dict[TitleId, list[Genre]]:
     """Each title's genres, the most telling first. Primary key."""
     query = (
-        select(title_genres.c.title_id, genres.c.id, genres.c.name)
-        .join_from(title_genres, genres)
+        _genres(languages)
+        .join(title_genres, title_genres.c.genre_id == genres.c.id)
+        .add_columns(title_genres.c.title_id)
         .where(among(title_genres.c.title_id, title_ids))
         .order_by(title_genres.c.position)
     )
     found: dict[TitleId, list[Genre]] = {}
-    for title_id, genre_id, name in await tx.execute(query):
+    for genre_id, name, title_id in await tx.execute(query):
         found.setdefault(title_id, []).append(Genre(genre_id, name))
     return found
 
 
-async def genre_by_id(tx: AsyncConnection, genre_id: GenreId) -> Genre | None:
+async def genre_by_id(
+    tx: AsyncConnection, genre_id: GenreId, *, languages: Sequence[str] = ()
+) -> Genre | None:
     """Primary key."""
-    query = select(genres.c.id, genres.c.name).where(genres.c.id == genre_id)
+    query = _genres(languages).where(genres.c.id == genre_id)
     row = (await tx.execute(query)).one_or_none()
     return None if row is None else Genre(*row)
 
@@ -196,12 +225,40 @@ async def artwork_of(
     return {(picture.title_id, picture.role): picture for picture in found}
 
 
-def _entries(max_age: int) -> Select[tuple[object, ...]]:
+def _entries(max_age: int, languages: Sequence[str]) -> Select[tuple[object, ...]]:
+    told = (
+        select(title_texts.c.name, title_texts.c.synopsis)
+        .where(title_texts.c.title_id == titles.c.id, among(title_texts.c.language, languages))
+        .order_by(_preference(title_texts, languages))
+        .limit(1)
+        .lateral("told")
+    )
     return (
-        select(*_ENTRY)
+        select(
+            *_ENTRY,
+            func.coalesce(told.c.name, titles.c.name).label("name"),
+            func.coalesce(told.c.synopsis, titles.c.synopsis).label("synopsis"),
+        )
         .outerjoin_from(titles, _parent, _parent.c.id == titles.c.parent_id)
+        .outerjoin(told, true())
         .where(titles.c.published_at.is_not(None), titles.c.certification_age <= max_age)
     )
+
+
+def _genres(languages: Sequence[str]) -> Select[tuple[GenreId, str]]:
+    told = (
+        select(genre_texts.c.name)
+        .where(genre_texts.c.genre_id == genres.c.id, among(genre_texts.c.language, languages))
+        .order_by(_preference(genre_texts, languages))
+        .limit(1)
+        .scalar_subquery()
+    )
+    return select(genres.c.id, func.coalesce(told, genres.c.name).label("told"))
+
+
+def _preference(texts: FromClause, languages: Sequence[str]) -> ColumnElement[int]:
+    """The place of a text's language among `languages`."""
+    return func.array_position(literal(list(languages), ARRAY(Text)), texts.c.language)
 
 
 def _entry(row: SqlRow[tuple[object, ...]]) -> CatalogEntry:
