@@ -1,7 +1,11 @@
-"""Real Postgres and Valkey, one pair for the whole run; a database for each test."""
+"""Real Postgres and Valkey, one pair for the whole run; a database for each test.
+
+Objects are in a folder, as in a house on one machine; with MARQUEE_PARTS=apart they are in a bucket.
+"""
 
 import asyncio
 import itertools
+import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,11 +23,14 @@ from app.embedded.supervisor import Supervisor
 from domain.house import House
 from domain.tokens import TokenKey
 from stores import Stores, open_stores
+from tests import s3
 from tests.api import Api
 
 PASSWORD = "test"
 MASTER_KEY = bytes(range(32)).hex()
+APART = os.environ.get("MARQUEE_PARTS") == "apart"
 _database_numbers = itertools.count(1)
+_bucket_numbers = itertools.count(1)
 
 
 @dataclass(frozen=True)
@@ -74,8 +81,32 @@ def database_url(services: Services) -> Iterator[str]:
         services.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
+@pytest.fixture(scope="session")
+def s3_endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with s3.s3_server(tmp_path_factory.mktemp("s3") / "log") as endpoint:
+        yield endpoint
+
+
 @pytest.fixture
-async def stores(services: Services, database_url: str, tmp_path: Path) -> AsyncIterator[Stores]:
+def bucket_url(s3_endpoint: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """An empty bucket of this test's own; the environment says how to reach it."""
+    for name, value in s3.environment(s3_endpoint).items():
+        monkeypatch.setenv(name, value)
+    return s3.make_bucket(s3_endpoint, f"bucket-{next(_bucket_numbers)}")
+
+
+@pytest.fixture
+def objects_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty place of this test's own, of the kind this run is over."""
+    if APART:
+        return f"{request.getfixturevalue('bucket_url')}/objects"
+    return (tmp_path / "objects").as_uri()
+
+
+@pytest.fixture
+async def stores(
+    services: Services, database_url: str, objects_url: str, tmp_path: Path
+) -> AsyncIterator[Stores]:
     """All stores, empty, and listening to each other."""
     with Redis.from_url(services.redis_url) as redis:
         redis.flushall()
@@ -83,7 +114,7 @@ async def stores(services: Services, database_url: str, tmp_path: Path) -> Async
     addresses = Addresses(
         database_url=database_url,
         redis_url=services.redis_url,
-        objects_url=(tmp_path / "objects").as_uri(),
+        objects_url=objects_url,
         keys_url=(tmp_path / "master_key").as_uri(),
     )
     async with open_stores(addresses) as opened:

@@ -68,5 +68,5 @@ async def server(doors):
 
 
 @pytest.fixture
-def objects(tmp_path) -> Objects:
-    return open_objects(f"file://{tmp_path}/objects")
+def objects(objects_url) -> Objects:
+    return open_objects(objects_url)
