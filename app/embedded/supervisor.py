@@ -19,6 +19,7 @@ import structlog
 from app.embedded.ledger import Ledger, kill_group
 from app.embedded.logs import shorten
 from app.embedded.machine import free_port, is_free
+from app.embedded.mishaps import cause_of_death, oom_kills
 from settings import CannotStart
 
 POLL_S = 0.02  # how often a program is asked whether it is ready; most are within 0.2 s
@@ -196,11 +197,12 @@ class Supervisor:
     async def _watch(self, running: _Running) -> None:
         child, wait_s = running.child, 0.0
         while True:
-            began = time.monotonic()
+            began, oom_kills_before = time.monotonic(), oom_kills()
             code = await _ended_or_hung(running)
+            cause = cause_of_death(code, oom_kills() - oom_kills_before)
             kill_group(running.process.pid)  # what it had started must not meet its successor's
             wait_s = retry_after(wait_s, ran_s=time.monotonic() - began)
-            log.warning("child_ended", name=child.name, code=code, again_in_s=wait_s)
+            log.warning("child_ended", name=child.name, cause=cause, again_in_s=wait_s)
             await asyncio.sleep(wait_s)
             try:
                 running = await self._spawn(child)

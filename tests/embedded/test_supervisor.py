@@ -65,10 +65,10 @@ async def test_a_killed_child_is_started_again_after_a_longer_wait_each_time(tmp
             os.kill(int(ids[-1]), signal.SIGKILL)
         await told(tmp_path / "ids", 4)
 
-    assert [(line["event"], line["code"], line["again_in_s"]) for line in logs] == [
-        ("child_ended", -9, 0.2),
-        ("child_ended", -9, 0.4),
-        ("child_ended", -9, 0.8),
+    assert [(line["event"], line["cause"], line["again_in_s"]) for line in logs] == [
+        ("child_ended", "SIGKILL", 0.2),
+        ("child_ended", "SIGKILL", 0.4),
+        ("child_ended", "SIGKILL", 0.8),
     ]
 
 
