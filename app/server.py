@@ -9,6 +9,7 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from app import http
 from app.http import pages
+from app.http.admission import Admission
 from app.http.graphql import GraphQLDoor
 from domain.house import House
 from domain.tokens import TokenKey
@@ -43,10 +44,11 @@ def create_app() -> Starlette:
 
 def routes(stores: Stores, house: House, *, with_graphiql: bool) -> list[BaseRoute]:
     """Everything this house answers."""
-    graphql = GraphQLDoor(stores, house, with_graphiql=with_graphiql)
+    admission = Admission()
+    graphql = GraphQLDoor(stores, house, admission, with_graphiql=with_graphiql)
     return [
         Route("/graphql", graphql),
         WebSocketRoute("/graphql", graphql),
-        *http.routes(stores, house),
+        *http.routes(stores, house, admission),
         *pages.routes(house),
     ]

@@ -18,8 +18,9 @@ from strawberry.types.field import StrawberryField
 
 from domain.connections import MAX_PAGE_SIZE
 from domain.errors import DomainError, ProblemCode
+from domain.load import PriorityClass
 from resolvers.context import Info, Scope
-from schema.directives import SEMANTIC_NON_NULL, Requires
+from schema.directives import SEMANTIC_NON_NULL, Priority, Requires
 
 T = TypeVar("T")
 Resolver = Callable[..., Any]
@@ -107,6 +108,7 @@ def query(
     description: str,
     *,
     scope: Scope | None,
+    priority: PriorityClass = PriorityClass.STANDARD,
     semantic_non_null: bool = False,
     **arguments: str,
 ) -> Any:
@@ -117,14 +119,21 @@ def query(
         _check(info, scope)
         return await resolver(info, **given)
 
-    directives = _requires(scope) + ([SEMANTIC_NON_NULL] if semantic_non_null else [])
+    directives = _root(scope, priority) + ([SEMANTIC_NON_NULL] if semantic_non_null else [])
     return _described(
         strawberry.field(resolver=answer, description=description, directives=directives),
         arguments,
     )
 
 
-def mutation(resolver: Resolver, description: str, *, scope: Scope | None, **arguments: str) -> Any:
+def mutation(
+    resolver: Resolver,
+    description: str,
+    *,
+    scope: Scope | None,
+    priority: PriorityClass = PriorityClass.STANDARD,
+    **arguments: str,
+) -> Any:
     """A root mutation. A refusal becomes the Problem member of its union; a missing token stays
     an error, since no screen but the sign-in has an answer to it."""
 
@@ -140,8 +149,9 @@ def mutation(resolver: Resolver, description: str, *, scope: Scope | None, **arg
         finally:
             info.context.forget()  # the rest of the answer shows what is true after the change
 
+    directives = _root(scope, priority)
     return _described(
-        strawberry.mutation(resolver=answer, description=description, directives=_requires(scope)),
+        strawberry.mutation(resolver=answer, description=description, directives=directives),
         arguments,
     )
 
@@ -157,7 +167,9 @@ def subscription(resolver: Resolver, description: str, *, scope: Scope, **argume
                 yield event
 
     bound: Any = strawberry.subscription(
-        resolver=answer, description=description, directives=_requires(scope)
+        resolver=answer,
+        description=description,
+        directives=_root(scope, PriorityClass.STANDARD),
     )
     return _described(bound, arguments)
 
@@ -167,8 +179,12 @@ def _check(info: Info, scope: Scope | None) -> None:
         info.context.require(scope)
 
 
-def _requires(scope: Scope | None) -> list[object]:
-    return [] if scope is None else [Requires(scope=scope)]
+def _root(scope: Scope | None, priority: PriorityClass) -> list[object]:
+    """What a root field carries; a default is not written."""
+    directives: list[object] = [] if scope is None else [Requires(scope=scope)]
+    if priority is not PriorityClass.STANDARD:
+        directives.append(Priority(class_=priority))
+    return directives
 
 
 def _described(bound: StrawberryField, arguments: Mapping[str, str]) -> StrawberryField:

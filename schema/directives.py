@@ -3,9 +3,13 @@
 import strawberry
 from strawberry.schema_directive import Location
 
+from domain.load import PriorityClass
 from resolvers.context import Scope
 
 strawberry.enum(Scope, description="How far in a caller must be.")
+strawberry.enum(
+    PriorityClass, description="From what is answered first under load to what is refused first."
+)
 
 
 @strawberry.schema_directive(
@@ -16,6 +20,16 @@ class Requires:
     """Written on every root field that is not public; enforced in bind.py."""
 
     scope: Scope
+
+
+@strawberry.schema_directive(
+    locations=[Location.FIELD_DEFINITION],
+    description="Load-shedding class of a root field: CRITICAL is shed last; STANDARD if absent.",
+)
+class Priority:
+    """Written on root fields; an operation has the class of its least important one."""
+
+    class_: PriorityClass = strawberry.directive_field(name="class")
 
 
 @strawberry.schema_directive(

@@ -3,19 +3,24 @@
 from collections.abc import AsyncGenerator
 
 import strawberry
-from strawberry.extensions import ParserCache, ValidationCache
+from strawberry.extensions import ValidationCache
 from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.types.scalar import DEFAULT_SCALAR_REGISTRY
+from strawberry.types.base import get_object_definition
 from strawberry.types.scalar import ScalarDefinition
 
 from domain.ids import SessionId, TitleId
+from domain.load import PriorityClass
 from domain.scalars import Base64, EventCursor, Locale, Url
 from resolvers import accounts, nodes, pages, playback, watching
 from resolvers.context import Scope
 from schema.accounts import SelectProfileResult, SignInResult, Viewer
 from schema.bind import mutation, query, subscription
 from schema.catalog import Movie, Series
+from schema.directives import Priority
+from schema.documents import CACHED_DOCUMENTS, ParsedOnce
 from schema.nodes import Node
+from schema.observed import observer
 from schema.pages import ContinueWatchingRow, Page, TitleRow
 from schema.playback import (
     AcquireLicenseResult,
@@ -25,8 +30,6 @@ from schema.playback import (
 )
 from schema.problems import MaskInternals
 from schema.watching import ContinueWatchingChanged
-
-CACHED_DOCUMENTS = 1000  # an app sends dozens of documents; the rest is somebody exploring
 
 
 @strawberry.type(description="What can be read.")
@@ -38,7 +41,10 @@ class Query:
         id="As any object gave it.",
     )
     viewer: Viewer | None = query(
-        accounts.viewer, "Who is calling; null before sign-in.", scope=None
+        accounts.viewer,
+        "Who is calling; null before sign-in.",
+        scope=None,
+        priority=PriorityClass.CRITICAL,
     )
     page: Page | None = query(
         pages.page,
@@ -55,17 +61,20 @@ class Mutation:
         accounts.sign_in,
         "Signs a device in. Refused with UNAUTHENTICATED, alike for unknown and wrong.",
         scope=None,
+        priority=PriorityClass.CRITICAL,
     )
     refresh_token: SignInResult = mutation(
         accounts.refresh_token,
         "Uses up a refresh token for a fresh pair. Refused with TOKEN_INVALID.",
         scope=None,
+        priority=PriorityClass.CRITICAL,
         refresh_token="The last one this device was given.",  # noqa: S106 - a description
     )
     select_profile: SelectProfileResult = mutation(
         accounts.select_profile,
         "A token for one profile of the household. Refused with NOT_FOUND.",
         scope=Scope.ACCOUNT,
+        priority=PriorityClass.CRITICAL,
         profile_id="Of `account.profiles`.",
     )
     start_playback: StartPlaybackResult = mutation(
@@ -73,16 +82,19 @@ class Mutation:
         "One round trip to the first frame: session, manifest, resume point. Refused with"
         " NOT_FOUND, NOT_READY or UNSUPPORTED_DEVICE.",
         scope=Scope.PROFILE,
+        priority=PriorityClass.CRITICAL,
     )
     heartbeat: HeartbeatResult = mutation(
         playback.heartbeat,
         "Renews the lease and saves progress, durably. Refused with SESSION_LOST or NOT_FOUND.",
         scope=Scope.PROFILE,
+        priority=PriorityClass.CRITICAL,
     )
     stop_playback: StopPlaybackResult = mutation(
         playback.stop_playback,
         "Ends a session where it is. Refused with NOT_FOUND.",
         scope=Scope.PROFILE,
+        priority=PriorityClass.CRITICAL,
         session_id="Of `startPlayback`.",
         position_ms="What was on the screen, from the first frame.",
     )
@@ -90,6 +102,7 @@ class Mutation:
         playback.acquire_license,
         "Keys for a session, for players that ask here. Refused with SESSION_LOST or NOT_FOUND.",
         scope=Scope.PROFILE,
+        priority=PriorityClass.CRITICAL,
         session_id="Of `startPlayback`.",
         challenge="The key system's own message.",
     )
@@ -121,8 +134,9 @@ schema = _Schema(
     Subscription,
     types=[ContinueWatchingRow, Movie, Series, TitleRow],  # reached by interfaces only
     extensions=[
+        observer,  # first, to see what the others made of the answer
         MaskInternals,
-        lambda: ParserCache(maxsize=CACHED_DOCUMENTS),
+        ParsedOnce,
         lambda: ValidationCache(maxsize=CACHED_DOCUMENTS),
     ],
     config=StrawberryConfig(
@@ -137,3 +151,12 @@ schema = _Schema(
         },
     ),
 )
+
+# The class of each root field that has one written on it, for whoever lets operations in.
+PRIORITIES = {
+    schema.config.name_converter.get_graphql_name(field): directive.class_
+    for root in (Query, Mutation)
+    for field in get_object_definition(root, strict=True).fields
+    for directive in field.directives
+    if isinstance(directive, Priority)
+}

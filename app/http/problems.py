@@ -60,7 +60,7 @@ def open_to_players(endpoint: Endpoint) -> Endpoint:
             else:
                 response = await endpoint(request)
         except DomainError as refusal:
-            response = _problem(refusal)
+            response = refused(refusal, {"code": refusal.code, "message": refusal.message})
             if request.method == "POST":
                 response.headers["Connection"] = "close"  # the rest of a body is not waited for
         response.headers.update(_ANY_ORIGIN)
@@ -86,13 +86,14 @@ async def read_body(request: Request, *, most_bytes: int) -> bytes:
     return bytes(body)
 
 
-def _problem(refusal: DomainError) -> Response:
+def refused(refusal: DomainError, content: object) -> Response:
+    """`content` as JSON, under the status and the headers that belong to the refusal."""
     status = _BODY_STATUS.get(type(refusal)) or _STATUS.get(refusal.code, 403)
     headers = dict(NO_STORE)
     if status == 401:
         headers["WWW-Authenticate"] = "Bearer"
+    if type(refusal) in _BODY_STATUS:
+        headers["Connection"] = "close"  # the rest of the body is not waited for
     if refusal.retry_after_seconds is not None:
         headers["Retry-After"] = str(refusal.retry_after_seconds)
-    return JSONResponse(
-        {"code": refusal.code, "message": refusal.message}, status_code=status, headers=headers
-    )
+    return JSONResponse(content, status_code=status, headers=headers)

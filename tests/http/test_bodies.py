@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from app.http import license
+from app.http.admission import Admission
 from app.http.problems import BODY_DEADLINE_S
 from domain.ids import SessionId
 from domain.tokens import LicenseClaims, issue_license
@@ -14,7 +15,7 @@ KID = "AAAAAAAAAAAAAAAAAAAAAQ"
 
 @pytest.fixture
 def doors(stores, house):
-    return license.routes(stores, house)
+    return license.routes(stores, house, Admission())
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from app.http import license
+from app.http.admission import Admission
 from domain import ids
 from domain.accounts import DeviceInput, DeviceKind
 from domain.encoding import TrackClass
@@ -80,7 +81,7 @@ async def cinema(stores):
 
 @pytest.fixture
 def doors(stores, house):
-    return license.routes(stores, house)
+    return license.routes(stores, house, Admission())
 
 
 @pytest.fixture

@@ -1,0 +1,76 @@
+"""Who may come in when more is asked of this process than it can answer, and for how long?
+
+GraphQL operations and licenses ask for a turn here. Health and metrics do not, for they say how it
+goes; media does not, for its bytes cost little, flow for long, and a film that stops helps nobody.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from domain.errors import Overloaded, Unavailable
+from domain.load import PATIENCE_S, Limiter, Place, PriorityClass, State
+
+RETRY_AFTER_S = 2  # when asking again may help, for what took too long
+FULL = "Too much is going on right now. Try again in a moment."
+
+
+class Admission:
+    """The turns of one process; many processes each find their own limit."""
+
+    def __init__(self) -> None:
+        self._limiter: Limiter | None = None  # made when the loop runs, for it has the clock
+
+    @asynccontextmanager
+    async def turn(self, priority: PriorityClass) -> AsyncIterator[None]:
+        """Inside, a request runs. Raises Overloaded, at once or after PATIENCE_S."""
+        loop = asyncio.get_running_loop()
+        limiter = self._limiter = self._limiter or Limiter(loop.time())
+        place = limiter.ask(priority, loop.time())
+        try:
+            if place.state is State.WAITING:
+                await _called(place)
+            if place.state is not State.RUNNING:
+                raise Overloaded(FULL)
+            yield
+        finally:
+            limiter.leave(place, loop.time())
+
+
+class Seats:
+    """So many at once, held for long: sockets, subscriptions. No queue, for they do not end."""
+
+    def __init__(self, most: int) -> None:
+        self._free = most
+
+    @asynccontextmanager
+    async def seat(self) -> AsyncIterator[None]:
+        """Raises Overloaded when all are taken."""
+        if self._free == 0:
+            raise Overloaded(FULL)
+        self._free -= 1
+        try:
+            yield
+        finally:
+            self._free += 1
+
+
+@asynccontextmanager
+async def within(seconds: float) -> AsyncIterator[None]:
+    """Ends what is inside after that time. Raises Unavailable then."""
+    try:
+        async with asyncio.timeout(seconds):
+            yield
+    except TimeoutError as error:
+        raise Unavailable("operation", retry_after_seconds=RETRY_AFTER_S) from error
+
+
+async def _called(place: Place) -> None:
+    """Returns when it is decided, or when its patience is over."""
+    decided = asyncio.Event()
+    place.called = decided.set
+    try:
+        async with asyncio.timeout(PATIENCE_S[place.priority]):
+            await decided.wait()
+    except TimeoutError:
+        return
