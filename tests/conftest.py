@@ -1,6 +1,6 @@
 """Real Postgres and Valkey, one pair for the whole run; a database for each test.
 
-Objects are in a folder, as in a house on one machine; with MARQUEE_PARTS=apart they are in a bucket.
+Objects are in a folder, as on one machine; with MARQUEE_PARTS=apart they are in a bucket.
 """
 
 import asyncio

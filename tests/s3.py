@@ -1,6 +1,5 @@
 """S3 on loopback: a server of moto's, whose buckets live as long as it does."""
 
-import os
 import signal
 import subprocess
 import sys

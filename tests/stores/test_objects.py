@@ -3,7 +3,6 @@ import pytest
 
 from stores.objects import PART_BYTES, ObjectMissing, open_objects
 
-
 FILM_BYTES = 12 * 1024 * 1024  # more than two parts of an upload in parts
 
 

@@ -1,0 +1,61 @@
+"""Parts of a house that run apart: a process each, told by its environment where the others are."""
+
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+
+from app.embedded.machine import LOOPBACK
+from tests.api import Api
+from tests.waiting import wait_until
+
+STARTS_WITHIN_S = 60  # a server imports for two seconds when alone, and is rarely alone here
+STOPS_WITHIN_S = 15
+
+
+@contextmanager
+def marquee(
+    environment: Mapping[str, str], *words: str, log: Path
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A running command of ours, which is asked to stop at the end."""
+    command = [sys.executable, "-P", "-m", "app", *words]
+    with log.open("ab") as said:
+        process = subprocess.Popen(command, env=environment, stdout=said, stderr=said)
+    try:
+        yield process
+    finally:
+        process.terminate()
+        try:
+            process.wait(STOPS_WITHIN_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+@contextmanager
+def serving(
+    environment: Mapping[str, str], port: int, *options: str, log: Path
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A `marquee serve` that is ready for viewers."""
+    words = ("serve", "--host", LOOPBACK, "--port", str(port), *options)
+    with marquee(environment, *words, log=log) as process:
+        wait_until(lambda: answers(port, "/readyz"), within_s=STARTS_WITHIN_S)
+        yield process
+
+
+def answers(port: int, path: str) -> bool:
+    """Whether it says 200 there."""
+    try:
+        return httpx.get(f"http://{LOOPBACK}:{port}{path}", timeout=5).status_code == 200
+    except httpx.TransportError:
+        return False
+
+
+class ApiAt(Api):
+    """Speaks to an address instead of an application in this process."""
+
+    def __init__(self, url: str) -> None:
+        self.http = httpx.AsyncClient(base_url=url, timeout=20)
