@@ -16,7 +16,15 @@ from domain.catalog import Media
 from domain.encoding import EncodeTitle, FilmRefused, IngestCode, JobState
 from domain.errors import InvalidInput
 from domain.ids import MediaId, Prefix, make
-from domain.ingest import Admitted, NewFilm, Place, check_film, source_path
+from domain.ingest import (
+    CLEAR_AWAY_AFTER,
+    Admitted,
+    ClearAway,
+    NewFilm,
+    Place,
+    check_film,
+    source_path,
+)
 from settings import Settings, load_settings
 from stores import Stores, open_stores
 from stores.sql import media as films
@@ -71,12 +79,16 @@ async def bring_in(stores: Stores, file: Path, film: NewFilm) -> Admitted:
     await probe(file)
     media_id = MediaId(make(Prefix.MEDIA, uuid4()))
     source = source_path(media_id)
+    async with stores.begin() as tx:  # first, for we may be killed between the object and its row
+        await stores.jobs.enqueue(
+            tx, ClearAway(files=[source]), not_before=datetime.now(UTC) + CLEAR_AWAY_AFTER
+        )
     try:
         await stores.objects.put_file(source, file)
         async with stores.begin() as tx:
             admitted = await films.admit(tx, film, media_id, datetime.now(UTC))
             await stores.jobs.enqueue(tx, EncodeTitle(media_id, admitted.job_id))
-    except BaseException:  # a Ctrl-C too: without its row nobody would ever find the object
+    except BaseException:  # a Ctrl-C too
         await stores.objects.delete(source)
         raise
     return admitted

@@ -5,7 +5,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -21,10 +21,11 @@ from app.embedded.supervisor import Child, Supervisor
 from app.home import Home, open_home
 from app.progress import shown
 from app.serve import refuse_taken_port
-from domain.errors import DomainError
+from domain.encoding import FilmRefused
 from settings import DEFAULT_HOME, load_settings
 
 PROBE_WITHIN_S = 2.0  # /readyz asks Postgres and Valkey; slower than this is not ready
+DEMO_AGAIN_IN_S = 10.0  # what the demo lacked may be back by then: a database, room on the disk
 WEB_STOPS_WITHIN_S = 3.0  # it gives what is being answered two
 WORKER_STOPS_WITHIN_S = 4.0  # it gives a job in progress one to come to an end, and tidies up
 
@@ -69,7 +70,7 @@ async def _run(home: Home, port: int, *, with_demo: bool) -> None:
         await _start_services(supervisor, home)
         home.publish("public_url", os.environ.get("PUBLIC_URL") or f"http://{LOOPBACK}:{port}")
         say("Bringing the tables up to date.")
-        await supervisor.run(_marquee(home, "migrate"))
+        await supervisor.run(_marquee(home, "migrate", "--keep-copy"))
         say("Starting the worker and the web server.")
         await supervisor.start(_worker(home))
         await supervisor.start(_web(home, port))
@@ -116,23 +117,34 @@ def _marquee(home: Home, command: str, *arguments: str) -> Child:
 
 def _web(home: Home, port: int) -> Child:
     async def is_ready(pid: int) -> bool:
-        return await _answers_ready(port)
+        return await _says_200(port, "/readyz")
+
+    async def is_alive(pid: int) -> bool:
+        return await _says_200(port, "/livez")
 
     child = _marquee(home, "serve", "--host", LOOPBACK, "--port", str(port))
-    return replace(child, is_ready=is_ready, stops_within_s=WEB_STOPS_WITHIN_S)
+    return replace(child, is_ready=is_ready, is_alive=is_alive, stops_within_s=WEB_STOPS_WITHIN_S)
 
 
 def _worker(home: Home) -> Child:
-    return replace(_marquee(home, "work"), stops_within_s=WORKER_STOPS_WITHIN_S)
+    pulse = home.path / "run" / "worker.pulse"
+    felt_at = 0
+
+    async def is_alive(pid: int) -> bool:
+        nonlocal felt_at
+        before, felt_at = felt_at, pulse.stat().st_mtime_ns if pulse.exists() else 0
+        return felt_at != before
+
+    child = _marquee(home, "work", "--pulse", str(pulse))
+    return replace(child, is_alive=is_alive, stops_within_s=WORKER_STOPS_WITHIN_S)
 
 
-async def _answers_ready(port: int) -> bool:
-    """Whether /readyz says 200."""
+async def _says_200(port: int, path: str) -> bool:
     try:
         async with asyncio.timeout(PROBE_WITHIN_S):
             reader, writer = await asyncio.open_connection(LOOPBACK, port)
             try:
-                writer.write(b"GET /readyz HTTP/1.0\r\n\r\n")
+                writer.write(f"GET {path} HTTP/1.0\r\n\r\n".encode())
                 return (await reader.readline()).split()[1:2] == [b"200"]
             finally:
                 writer.close()
@@ -143,12 +155,24 @@ async def _answers_ready(port: int) -> bool:
 async def _fill_demo() -> None:
     from app.demo.filling import fill  # here: it takes long to import, and the servers come first
 
-    credentials = {"email": EMAIL, "password": PASSWORD}
-    with shown() as progress:
+    announce = _once(partial(_announce, {"email": EMAIL, "password": PASSWORD}))
+    while True:
         try:
-            await fill(load_settings(), playable=partial(_announce, credentials), progress=progress)
-        except DomainError as error:
+            with shown() as progress:
+                await fill(load_settings(), playable=announce, progress=progress)
+            return
+        except FilmRefused as error:
             say(f"The demo is not whole: {error.message}")
+            return
+        except Exception as error:  # noqa: BLE001 - the house stands, whatever befalls its demo
+            say(f"The demo waits: {error or type(error).__name__}")
+            await asyncio.sleep(DEMO_AGAIN_IN_S)
+
+
+def _once(action: Callable[[], None]) -> Callable[[], None]:
+    """`action`, the first time it is asked for."""
+    left = [action]
+    return lambda: left.pop()() if left else None
 
 
 def _announce(credentials: dict[str, str] | None) -> None:

@@ -1,5 +1,6 @@
 """`marquee work`: one worker."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,6 +12,9 @@ def work(
     roles: Annotated[
         list[str] | None, typer.Argument(help="What it works at; all when left out.")
     ] = None,
+    pulse: Annotated[
+        Path | None, typer.Option(help="A file that is touched as long as the worker is not hung.")
+    ] = None,
 ) -> None:
     """Encodes films, and whatever else waits in the job queue, until it is told to stop."""
-    main(roles or [])
+    main(roles or [], pulse=pulse)

@@ -1,6 +1,9 @@
 """What an operator says about a film that comes into the house, and how far it has come."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import ClassVar
 
 from domain.catalog import Artwork, Media
 from domain.encoding import JobState, Stage, TrackClass
@@ -12,6 +15,7 @@ MAX_SYNOPSIS_CHARACTERS = 5000  # a page; nobody reads more on a television
 MAX_GENRES = 5  # shelves one title may stand on
 MAX_NUMBER = 9999  # seasons and episodes: a daily show has 260 a year
 ADULT = 18  # years; no certification is above
+CLEAR_AWAY_AFTER = timedelta(days=1)  # far longer than any upload or encoding that still goes on
 FIRST_FILM = 1888  # Roundhay Garden Scene
 LAST_YEAR = 2100  # a typing mistake, not a plan
 
@@ -62,13 +66,24 @@ class Encoding:
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """Media that is to be made, and what it is for. `bare_series_id` is the series above, if there
-    is one and it has no picture yet."""
+    """Media that is to be made, and what it is for. `series_id` is the series above, if there is
+    one, and `bare_series_id` the same as long as it has no picture yet."""
 
     media_id: MediaId
     playable_id: TitleId
+    series_id: TitleId | None
     bare_series_id: TitleId | None
     is_published: bool
+
+
+@dataclass(frozen=True)
+class ClearAway:
+    """An order: delete those of these objects, and of all below these folders, that no row names by
+    then. To be given before an object without a row is stored, and when a row is deleted."""
+
+    queue: ClassVar[str] = "janitor"
+    files: Sequence[str] = ()
+    folders: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,12 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO, Any, TypeVar
 
 import obstore
-from obstore.store import from_url
+from obstore.store import LocalStore, from_url
 
 DEADLINE_S = 5.0  # for one metadata request or one part; a disk or a bucket answers far sooner
 FILE_DEADLINE_S = 600.0  # a film of gigabytes going up over a slow link
@@ -93,6 +93,11 @@ class Objects:
         """Deletes every object whose path begins with the folder `prefix`."""
         await self._ask(_delete_all, prefix, deadline_s=FILE_DEADLINE_S)
 
+    async def delete_unfinished(self, before: datetime) -> int:
+        """Deletes what was begun to be stored and not written to since that time; how many. Buckets
+        do it themselves, by a rule for incomplete uploads."""
+        return await self._ask(_delete_halves, "", before, deadline_s=FILE_DEADLINE_S)
+
     async def _ask(
         self,
         work: Callable[..., T],
@@ -127,3 +132,16 @@ def _sizes(store: Any, prefix: str) -> dict[str, int]:
 def _delete_all(store: Any, prefix: str) -> None:
     for found in obstore.list(store, prefix):
         obstore.delete(store, [entry["path"] for entry in found])
+
+
+def _delete_halves(store: Any, _prefix: str, before: datetime) -> int:
+    """A file that is being written is called NAME#NUMBER, and listed nowhere."""
+    if not isinstance(store, LocalStore):
+        return 0
+    deleted = 0
+    for path in Path(str(store.prefix)).rglob("*#*"):
+        with suppress(FileNotFoundError):  # it is whole now, under its own name
+            if path.stat().st_mtime < before.timestamp():
+                path.unlink()
+                deleted += 1
+    return deleted

@@ -1,34 +1,61 @@
 """One worker: reads the settings, opens the stores, and works until it is told to stop."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Coroutine, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from pathlib import Path
 
 from domain.encoding import EncodeTitle
+from domain.ingest import ClearAway
 from settings import CannotStart, Settings, load_settings
 from stores import open_stores
 from stores.tracing import tracing
+from workers.janitor import clear_away, keep_clean
 from workers.media.encode_title import encode_title
 
-ROLES = (EncodeTitle.queue,)  # a queue each
+ROLES = (EncodeTitle.queue, ClearAway.queue)  # a queue each
+PULSE_EVERY_S = 1.0  # a touch of a file; whoever watches looks every other second
 
 
-def main(roles: Sequence[str]) -> None:
-    """Works at `roles`, or at everything when there are none. Raises CannotStart."""
+def main(roles: Sequence[str], *, pulse: Path | None = None) -> None:
+    """Works at `roles`, or at everything when there are none; touches the file `pulse` as long as
+    it does not hang. Raises CannotStart."""
     unknown = sorted(set(roles) - set(ROLES))
     if unknown:
         raise CannotStart(f"There is no role {unknown[0]}; a worker can {', '.join(ROLES)}.")
-    asyncio.run(_work(load_settings(), list(roles or ROLES)))
+    asyncio.run(_work(load_settings(), list(roles or ROLES), pulse))
 
 
-async def _work(settings: Settings, queues: Sequence[str]) -> None:
-    async with open_stores(settings) as stores:
-        encode = partial(encode_title, stores, root=_workshop(settings.marquee_home))
+async def _work(settings: Settings, queues: Sequence[str], pulse: Path | None) -> None:
+    workshop = _workshop(settings.marquee_home)
+    async with open_stores(settings) as stores, AsyncExitStack() as beside:
+        if pulse is not None:
+            await beside.enter_async_context(_running(_beat(pulse)))
+        if ClearAway.queue in queues:
+            await beside.enter_async_context(_running(keep_clean(stores, workshop)))
+        handlers = {
+            EncodeTitle: partial(encode_title, stores, root=workshop),
+            ClearAway: partial(clear_away, stores),
+        }
         with tracing(settings.otel_exporter_otlp_endpoint, service="marquee-work"):
-            await stores.jobs.work(
-                {EncodeTitle: encode}, queues=queues, concurrency=settings.encode_concurrency
-            )
+            await stores.jobs.work(handlers, queues=queues, concurrency=settings.encode_concurrency)
+
+
+async def _beat(pulse: Path) -> None:
+    while True:
+        pulse.touch()  # noqa: ASYNC240 - in a thread it would wait for those that store films
+        await asyncio.sleep(PULSE_EVERY_S)
+
+
+@asynccontextmanager
+async def _running(loop: Coroutine[None, None, None]) -> AsyncIterator[None]:
+    task = asyncio.create_task(loop)
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
 
 
 def _workshop(home: Path) -> Path:

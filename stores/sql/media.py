@@ -83,6 +83,7 @@ async def pending(tx: AsyncConnection, media_id: MediaId) -> Pending | None:
         select(
             media.c.id,
             media.c.title_id,
+            season.c.parent_id,
             case((~pictured, season.c.parent_id)),
             media.c.published_at.is_not(None),
         )

@@ -1,14 +1,15 @@
 import asyncio
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
 import pytest
 from procrastinate.jobs import Job
 from sqlalchemy import text
 
-from stores.jobs import RetryLater
+from domain.errors import Unavailable
+from stores.jobs import DEATH, FAILURE, Attempt, RetryLater, attempt_of
 from tests.waiting import DEADLINE_S, until
 
 
@@ -42,7 +43,7 @@ async def test_an_order_runs_once_after_its_transaction(stores):
     greeted = []
 
     async def greet(order, attempt):
-        greeted.append((order, attempt.number))
+        greeted.append((order, attempt))
 
     async with stores.begin() as tx:
         await stores.jobs.enqueue(tx, Greet("Ada"))
@@ -53,7 +54,7 @@ async def test_an_order_runs_once_after_its_transaction(stores):
     async with working(stores, greet):
         await until(done)
 
-    assert greeted == [(Greet("Ada"), 1)]
+    assert greeted == [(Greet("Ada"), Attempt(failures=0, deaths=0))]
 
 
 async def test_a_job_that_failed_is_tried_again_later(stores):
@@ -99,24 +100,79 @@ async def test_a_job_that_a_stop_interrupted_begins_again(stores):
 
 
 def test_a_job_is_tried_three_times_with_longer_and_longer_pauses():
-    retry, now = RetryLater(), datetime.now(UTC)
+    retry, now, job = RetryLater(), datetime.now(UTC), job_of(Attempt())
 
-    first, second, third = (
-        retry.get_retry_decision(exception=OSError(), job=job_after(attempts))
-        for attempts in (0, 1, 2)
-    )
+    first = retry.get_retry_decision(exception=OSError(), job=job)
+    second = retry.get_retry_decision(exception=OSError(), job=job.evolve(priority=first.priority))
+    third = retry.get_retry_decision(exception=OSError(), job=job_of(Attempt(failures=2)))
 
     assert round((first.retry_at - now).total_seconds()) == 5
     assert round((second.retry_at - now).total_seconds()) == 25
+    assert second.priority == -2 * FAILURE
     assert third is None
 
 
-def job_after(attempts):
+def test_neither_deaths_nor_a_part_that_is_away_use_up_the_tries():
+    job, away = job_of(Attempt(failures=2, deaths=7)), Unavailable("objects", retry_after_seconds=1)
+
+    decision = RetryLater().get_retry_decision(exception=away, job=job)
+
+    assert attempt_of(job) == Attempt(failures=2, deaths=7)
+    assert decision.priority is None
+
+
+async def test_a_job_whose_worker_died_is_given_to_another_and_the_death_is_counted(stores):
+    tried = []
+
+    async def greet(_order, attempt):
+        tried.append(attempt)
+
+    async with stores.begin() as tx:
+        await stores.jobs.enqueue(tx, Greet("Ada"))
+        await tx.execute(
+            text("INSERT INTO procrastinate_workers (last_heartbeat) VALUES ('1970-01-01')")
+        )
+        await tx.execute(
+            text(
+                "UPDATE procrastinate_jobs SET status = 'doing',"
+                " worker_id = (SELECT id FROM procrastinate_workers)"
+            )
+        )
+
+    async def done():
+        return (await jobs(stores))[0][0] == "succeeded"
+
+    async with working(stores, greet):
+        await until(done)
+
+    assert tried == [Attempt(deaths=1)]
+
+
+async def test_jobs_that_ended_are_forgotten_and_others_are_not(stores):
+    async with stores.begin() as tx:
+        for state in ("succeeded", "failed", "todo"):
+            await stores.jobs.enqueue(tx, Greet(state))
+            await tx.execute(
+                text(
+                    "UPDATE procrastinate_jobs"
+                    " SET status = CAST(:state AS procrastinate_job_status)"
+                    " WHERE args->>'name' = :state"
+                ),
+                {"state": state},
+            )
+        early = await stores.jobs.forget_done(tx, datetime.now(UTC) - timedelta(hours=1))
+        late = await stores.jobs.forget_done(tx, datetime.now(UTC) + timedelta(hours=1))
+
+    assert (early, late) == (0, 2)
+    assert await jobs(stores) == [("todo", 0)]
+
+
+def job_of(attempt):
     return Job(
         id=1,
         queue="greetings",
         lock=None,
         queueing_lock=None,
         task_name="Greet",
-        attempts=attempts,
+        priority=-(attempt.failures * FAILURE + attempt.deaths * DEATH),
     )

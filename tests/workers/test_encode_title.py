@@ -15,7 +15,7 @@ from domain.errors import InvalidInput
 from domain.ids import TitleId
 from domain.ingest import Admitted, NewFilm, Place
 from stores import Stores, tables
-from stores.jobs import MAX_ATTEMPTS, Attempt
+from stores.jobs import MAX_FAILURES, Attempt
 from stores.objects import ObjectMissing
 from stores.sql import catalog, playback
 from stores.sql import media as films
@@ -26,16 +26,16 @@ from workers.media.encode_title import GIVE_UP_AFTER, encode_title
 MOVIE = NewFilm("Dawn", synopsis="A day begins.", year=2026, genres=("Drama", "Nature"))
 PILOT = NewFilm("Pilot", place=Place("The Lighthouse", season=1, episode=1), genres=("Drama",))
 SECOND = NewFilm("Second", place=Place("The Lighthouse", season=1, episode=2), genres=("Drama",))
-ROOT = Path(__file__).parents[2]
+FIRST = Attempt()
 
 
 @pytest.fixture
 def encode(stores: Stores, tmp_path: Path) -> Callable[..., Awaitable[None]]:
     """Runs the job of an admitted film once, as its first attempt or another."""
 
-    async def run(admitted: Admitted, attempt: int = 1) -> None:
+    async def run(admitted: Admitted, attempt: Attempt = FIRST) -> None:
         order = EncodeTitle(admitted.media_id, admitted.job_id)
-        await encode_title(stores, order, Attempt(attempt), root=tmp_path / "work")
+        await encode_title(stores, order, attempt, root=tmp_path / "work")
 
     return run
 
@@ -77,13 +77,10 @@ async def test_a_film_taken_in_waits_unseen(
     size = await stores.objects.size(f"sources/{admitted.media_id}")
     assert size == os.stat(small_film).st_size
     async with stores.begin() as tx:
-        jobs = await tx.execute(text("SELECT task_name, args, status FROM procrastinate_jobs"))
+        jobs = await tx.execute(text("SELECT task_name, args FROM procrastinate_jobs ORDER BY id"))
         assert [tuple(job) for job in jobs] == [
-            (
-                "EncodeTitle",
-                {"media_id": admitted.media_id, "job_id": admitted.job_id},
-                "todo",
-            )
+            ("ClearAway", {"files": [f"sources/{admitted.media_id}"], "folders": []}),
+            ("EncodeTitle", {"media_id": admitted.media_id, "job_id": admitted.job_id}),
         ]
 
 
@@ -141,7 +138,7 @@ async def test_a_second_run_changes_nothing(
     await encode(admitted)
     before, stored = await rows(stores), objects(tmp_path)
 
-    await encode(admitted, attempt=2)
+    await encode(admitted)
 
     assert await rows(stores) == before
     assert objects(tmp_path) == stored
@@ -176,7 +173,7 @@ async def test_a_run_that_was_stopped_leaves_its_keys_and_nothing_to_see(
     assert await encoding(stores, admitted) == (JobState.RUNNING, None)
     assert list((tmp_path / "work").iterdir()) == []
 
-    await encode(admitted, attempt=2)
+    await encode(admitted)
 
     assert sorted(map(str, await keys())) == sorted(map(str, made_once))
     assert len(await visible(stores, admitted.playable_id)) == 1
@@ -210,11 +207,11 @@ async def test_a_failure_is_final_only_with_the_last_attempt(
     await stores.objects.delete(f"sources/{admitted.media_id}")
 
     with pytest.raises(ObjectMissing):
-        await encode(admitted, attempt=1)
+        await encode(admitted, FIRST)
     assert (await rows(stores))["titles"] == 1
 
     with pytest.raises(ObjectMissing):
-        await encode(admitted, attempt=MAX_ATTEMPTS)
+        await encode(admitted, Attempt(failures=MAX_FAILURES - 1, deaths=9))
     assert (await rows(stores))["titles"] == 0
     assert await encoding(stores, admitted) == (JobState.FAILED, IngestCode.ENCODING_FAILED)
 
@@ -224,7 +221,7 @@ async def test_a_film_that_kills_its_workers_is_given_up(
 ) -> None:
     admitted = await bring_in(stores, small_film, MOVIE)
 
-    await encode(admitted, attempt=GIVE_UP_AFTER + 1)
+    await encode(admitted, Attempt(deaths=GIVE_UP_AFTER))
 
     assert await encoding(stores, admitted) == (JobState.FAILED, IngestCode.ENCODING_FAILED)
 

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4, uuid5
 
 import structlog
 
-from domain.catalog import Artwork, Media, Storyboard
+from domain.catalog import Artwork, ArtworkRole, Media, Storyboard
 from domain.encoding import (
     TILE_COLUMNS,
     EncodeTitle,
@@ -22,15 +22,25 @@ from domain.encoding import (
     ladder_for,
     track_classes,
 )
+from domain.errors import Unavailable
 from domain.events import title_published
 from domain.ids import ArtworkId, MediaId, Prefix, TitleId, make
-from domain.ingest import Finished, Pending, artwork_folder, film_folder, source_path
+from domain.ingest import (
+    CLEAR_AWAY_AFTER,
+    ClearAway,
+    Finished,
+    Pending,
+    artwork_folder,
+    film_folder,
+    source_path,
+)
 from domain.licenses import StoredKey
 from stores import Stores
 from stores.jobs import Attempt
 from stores.objects import Objects
 from stores.sql import media as films
 from stores.sql import outbox, playback
+from workers.janitor import clear_away
 from workers.media.film import Film, Report, make_film
 from workers.media.package import ContentKey
 from workers.media.probe import probe
@@ -38,7 +48,7 @@ from workers.media.workplace import workplace
 
 TELL_EVERY_S = 0.5  # a progress bar that moves, at two small updates a second
 UPLOADS_AT_ONCE = 8  # enough to hide a bucket's latency, few enough to hold in memory
-GIVE_UP_AFTER = 20  # tries, restarts of the house included: by then it is the film that kills us
+GIVE_UP_AFTER = 20  # deaths of the worker: by then it is the film that kills it
 KEY_BYTES = 16  # AES-128, what `cenc` is
 
 log = structlog.get_logger()
@@ -54,7 +64,7 @@ async def encode_title(stores: Stores, order: EncodeTitle, attempt: Attempt, *, 
     if pending is None or pending.is_published:
         return  # another run of this job came to an end
     try:
-        if attempt.number > GIVE_UP_AFTER:
+        if attempt.deaths >= GIVE_UP_AFTER:
             raise FilmRefused(IngestCode.ENCODING_FAILED, "Its encoder died again and again.")
         async with workplace(root) as work, _progress(stores, order) as report:
             film = await _make(stores, order, work, report)
@@ -63,6 +73,8 @@ async def encode_title(stores: Stores, order: EncodeTitle, attempt: Attempt, *, 
             await _publish(stores, order, film)
     except FilmRefused as refusal:
         await _withdraw(stores, order, pending, refusal.reason, refusal.message)
+    except Unavailable:
+        raise  # not the film's fault; it is tried again until the part is back
     except Exception as error:
         if attempt.is_last:
             await _withdraw(stores, order, pending, IngestCode.ENCODING_FAILED, str(error))
@@ -119,6 +131,9 @@ async def _publish(stores: Stores, order: EncodeTitle, film: Film) -> None:
     async with stores.begin() as tx:
         pending = await films.pending(tx, order.media_id)
         if pending is not None and not pending.is_published:
+            # An earlier run may have stored pictures of a series that has others by now.
+            pictures = ClearAway(files=_picture_paths(pending))
+            await stores.jobs.enqueue(tx, pictures, not_before=now + CLEAR_AWAY_AFTER)
             await films.publish(tx, order.job_id, _finished(pending, film), now)
             fact = title_published(pending.playable_id, pending.media_id)
             await outbox.append(tx, fact, now)
@@ -158,8 +173,7 @@ def _pictures(pending: Pending, film: Film) -> list[tuple[Artwork, Path]]:
                 id=_artwork_id(pending.media_id, title_id, still.role),
                 title_id=title_id,
                 role=still.role,
-                object_path=f"{artwork_folder(title_id)}/"
-                f"{_artwork_id(pending.media_id, title_id, still.role)}.jpg",
+                object_path=_picture_path(pending.media_id, title_id, still.role),
                 width=still.width,
                 height=still.height,
                 dominant_color=still.dominant_color,
@@ -171,6 +185,20 @@ def _pictures(pending: Pending, film: Film) -> list[tuple[Artwork, Path]]:
     ]
 
 
+def _picture_path(media_id: MediaId, title_id: TitleId, role: str) -> str:
+    return f"{artwork_folder(title_id)}/{_artwork_id(media_id, title_id, role)}.jpg"
+
+
+def _picture_paths(pending: Pending) -> list[str]:
+    """Of all pictures that any run of this job may have stored."""
+    title_ids = [title for title in (pending.playable_id, pending.series_id) if title]
+    return [
+        _picture_path(pending.media_id, title_id, role)
+        for title_id in title_ids
+        for role in ArtworkRole
+    ]
+
+
 def _artwork_id(media_id: MediaId, title_id: TitleId, role: str) -> ArtworkId:
     media = UUID(media_id.partition("_")[2])
     return ArtworkId(make(Prefix.ARTWORK, uuid5(media, f"{title_id}/{role}")))
@@ -179,13 +207,19 @@ def _artwork_id(media_id: MediaId, title_id: TitleId, role: str) -> ArtworkId:
 async def _withdraw(
     stores: Stores, order: EncodeTitle, pending: Pending, code: IngestCode, message: str
 ) -> None:
+    now = datetime.now(UTC)
+    remains = ClearAway(
+        files=[source_path(order.media_id), *_picture_paths(pending)],
+        folders=[film_folder(order.media_id)],
+    )
     async with stores.begin() as tx:
-        if await films.pending(tx, order.media_id) is None:
-            return
-        await films.withdraw(tx, order, datetime.now(UTC), code=code, message=message)
-    await stores.objects.delete(source_path(order.media_id))
-    await stores.objects.delete_prefix(film_folder(order.media_id))
-    await stores.objects.delete_prefix(artwork_folder(pending.playable_id))
+        found = await films.pending(tx, order.media_id)
+        if found is None or found.is_published:
+            return  # another run of this job came to an end
+        # Later too: another run of this job may be storing still.
+        await stores.jobs.enqueue(tx, remains, not_before=now + CLEAR_AWAY_AFTER)
+        await films.withdraw(tx, order, now, code=code, message=message)
+    await clear_away(stores, remains)
     log.warning("film_withdrawn", media=order.media_id, code=code, reason=message)
 
 

@@ -5,8 +5,8 @@ import fcntl
 import os
 import shutil
 import tempfile
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 
@@ -28,29 +28,45 @@ async def workplace(root: Path) -> AsyncIterator[Path]:
         os.close(lock)
 
 
+def tidy(root: Path) -> int:
+    """Removes the folders whose makers were killed; how many."""
+    with _nobody_else_takes(root):
+        return sum(map(_remove_if_unused, list(root.iterdir())))
+
+
 def _take(root: Path) -> tuple[Path, int]:
-    root.mkdir(mode=0o700, parents=True, exist_ok=True)
-    everybody = os.open(root, os.O_RDONLY)  # held, so that nobody tidies up what is not locked yet
-    try:
-        fcntl.flock(everybody, fcntl.LOCK_EX)
+    with _nobody_else_takes(root):
         for leftover in root.iterdir():
             _remove_if_unused(leftover)
         folder = Path(tempfile.mkdtemp(dir=root))
         lock = os.open(folder, os.O_RDONLY)
         fcntl.flock(lock, fcntl.LOCK_EX)
         return folder, lock
+
+
+@contextmanager
+def _nobody_else_takes(root: Path) -> Iterator[None]:
+    """A folder is not locked yet in the moment it is made."""
+    root.mkdir(mode=0o700, parents=True, exist_ok=True)
+    everybody = os.open(root, os.O_RDONLY)
+    try:
+        fcntl.flock(everybody, fcntl.LOCK_EX)
+        yield
     finally:
         os.close(everybody)
 
 
-def _remove_if_unused(folder: Path) -> None:
-    with suppress(FileNotFoundError):  # its owner has just finished
+def _remove_if_unused(folder: Path) -> bool:
+    try:
         lock = os.open(folder, os.O_RDONLY)
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return  # a film is being made in it
-        else:
-            shutil.rmtree(folder, ignore_errors=True)
-        finally:
-            os.close(lock)
+    except FileNotFoundError:
+        return False  # its owner has just finished
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False  # a film is being made in it
+    else:
+        shutil.rmtree(folder, ignore_errors=True)
+        return True
+    finally:
+        os.close(lock)
