@@ -19,7 +19,7 @@ import structlog
 from app.embedded.ledger import Ledger, kill_group
 from app.embedded.logs import shorten
 from app.embedded.machine import free_port, is_free
-from app.embedded.mishaps import cause_of_death, oom_kills
+from app.embedded.mishaps import cause_of_death, oom_kills, watch_machine
 from settings import CannotStart
 
 POLL_S = 0.02  # how often a program is asked whether it is ready; most are within 0.2 s
@@ -106,6 +106,7 @@ class Supervisor:
     async def __aenter__(self) -> Self:
         self._ledger = await Ledger.taken(self._ledger_path)
         self._watches.append(asyncio.create_task(self._keep_logs_short()))
+        self._watches.append(asyncio.create_task(watch_machine(self._ledger.parent)))
         return self
 
     async def __aexit__(
