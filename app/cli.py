@@ -19,6 +19,8 @@ COMMANDS = {
     "ingest": "app.ingest",
     "demo": "app.demo.command",
     "accounts": "app.accounts",
+    "backup": "app.backup",
+    "restore": "app.restore",
     "sdl": "app.sdl",
     "settings": "app.show_settings",
 }  # each module holds a command, or a group of them, of that name
@@ -28,7 +30,7 @@ SERVERS = {"serve", "work"}  # tell all they do, for their log is read later; ot
 def main() -> None:
     """The console script. What an operator can put right is one line on stderr and exit 2."""
     words = sys.argv[1:2]
-    _log_to_stderr(logging.INFO if SERVERS & set(words) else logging.WARNING)
+    log_to_stderr(logging.INFO if SERVERS & set(words) else logging.WARNING)
     try:
         _house(words)()
     except CannotStart as error:
@@ -61,7 +63,7 @@ def _keep_names() -> None:
     """Without a callback, typer drops the name of a command that is alone."""
 
 
-def _log_to_stderr(level: int) -> None:
+def log_to_stderr(level: int) -> None:
     """stdout is for answers."""
     structlog.configure(
         processors=[

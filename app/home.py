@@ -17,6 +17,8 @@ from settings import CannotStart
 
 PASSWORD_BYTES = 32  # nobody types it, so it may be as long as a key
 NEEDS_THE_SECRETS = ("postgres", "objects")  # data that is lost without them
+RESTORING = "restore.new"  # what is in here becomes the home's once it is whole
+MAY_BE_THERE = {"lock", "children", "logs", "backups", "objects"}  # where a house is restored
 
 
 def _is_ed25519_pem(text: str) -> bool:
@@ -52,21 +54,22 @@ def _key() -> str:
 
 
 def _is_key(text: str) -> bool:
-    return re.fullmatch(r"[0-9a-f]{64}", text) is not None
+    return re.fullmatch(r"[0-9a-fA-F]{64}", text) is not None
 
 
 @dataclass(frozen=True, slots=True)
 class _Secret:
     make: Callable[[], str]
     is_whole: Callable[[str], bool]
+    opens_data: bool = False  # what was made with it can be read by no other
 
 
 SECRETS: Mapping[str, _Secret] = {
-    "postgres_password": _Secret(_password, _is_password),
+    "postgres_password": _Secret(_password, _is_password, opens_data=True),
     "valkey_password": _Secret(_password, _is_password),
     "token_key": _Secret(_ed25519_pem, _is_ed25519_pem),
     "media_key": _Secret(_key, _is_key),
-    "master_key": _Secret(_key, _is_key),
+    "master_key": _Secret(_key, _is_key, opens_data=True),
 }
 
 
@@ -89,17 +92,55 @@ class Home:
 @contextmanager
 def open_home(path: Path) -> Iterator[Home]:
     """Makes what an empty home lacks. Raises CannotStart."""
-    path = path.absolute()
+    with _alone_in(path.absolute()) as path, ExitStack() as held:
+        if (path / RESTORING).exists():
+            raise CannotStart(f"{path} is not wholly restored: run `marquee restore` again.")
+        held.callback(shutil.rmtree, path / "run", ignore_errors=True)
+        shutil.rmtree(path / "run", ignore_errors=True)
+        (path / "run").mkdir(mode=0o700)
+        yield Home(path, _secrets(path))
+
+
+@contextmanager
+def rebuild_home(path: Path, kept: Mapping[str, str]) -> Iterator[Home]:
+    """A home in the making, with the secrets `kept` and fresh ones for the rest. It becomes the one
+    at `path` when this ends well; otherwise nothing has happened there. Raises CannotStart."""
+    with _alone_in(path.absolute()) as path:
+        fresh, objects = path / RESTORING, path / "objects"
+        if fresh.exists():  # we were killed: all that is there but the objects is half made
+            for name in (RESTORING, "postgres", "secrets"):
+                shutil.rmtree(path / name, ignore_errors=True)
+        if there := sorted({entry.name for entry in path.iterdir()} - MAY_BE_THERE):
+            raise CannotStart(
+                f"{path} is not empty ({', '.join(there)}): "
+                "move that away first, or restore into another MARQUEE_HOME."
+            )
+        had_objects = objects.exists()
+        (fresh / "secrets").mkdir(mode=0o700, parents=True)
+        fresh.chmod(0o700)
+        try:
+            for name, secret in SECRETS.items():
+                write_secret(fresh / "secrets" / name, kept.get(name) or secret.make())
+            yield Home(fresh, _secrets(fresh))
+            for part in sorted(fresh.iterdir()):
+                part.rename(path / part.name)
+            fresh.rmdir()
+        except BaseException:
+            shutil.rmtree(fresh, ignore_errors=True)
+            if not had_objects:
+                shutil.rmtree(objects, ignore_errors=True)
+            raise
+
+
+@contextmanager
+def _alone_in(path: Path) -> Iterator[Path]:
+    """Nobody else opens this home meanwhile. Raises CannotStart."""
     with ExitStack() as held:
         try:
             path.mkdir(mode=0o700, parents=True, exist_ok=True)
             lock = held.enter_context((path / "lock").open("a"))
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            held.callback(shutil.rmtree, path / "run", ignore_errors=True)
-            shutil.rmtree(path / "run", ignore_errors=True)
-            for folder in ("run", "logs"):
-                (path / folder).mkdir(mode=0o700, exist_ok=True)
-            home = Home(path, _secrets(path))
+            (path / "logs").mkdir(mode=0o700, exist_ok=True)
         except BlockingIOError as error:
             raise CannotStart(f"Marquee is already running in {path}.") from error
         except FileExistsError as error:
@@ -108,14 +149,18 @@ def open_home(path: Path) -> Iterator[Home]:
             ) from error
         except OSError as error:
             raise CannotStart(f"The home {path} cannot be used: {error.strerror}.") from error
-        yield home
+        yield path
 
 
 def _secrets(home: Path) -> dict[str, str]:
-    """Made once and all together; afterwards each must be there, and whole."""
+    """Made once and all together; afterwards each must be whole. One that is missing is made anew
+    where no data is lost by it: it may be of a newer Marquee than the home is."""
     folder = home / "secrets"
     if not folder.exists():
         _make_secrets(home)
+    for name, secret in SECRETS.items():
+        if not secret.opens_data and not (folder / name).exists():
+            write_secret(folder / name, secret.make())
     read = {name: _read(folder / name) for name in SECRETS}
     for name, text in read.items():
         if not SECRETS[name].is_whole(text):

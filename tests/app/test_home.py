@@ -9,6 +9,8 @@ from app.home import open_home
 from settings import CannotStart
 
 SECRETS = ["master_key", "media_key", "postgres_password", "token_key", "valkey_password"]
+OPEN_DATA = {"master_key", "postgres_password"}
+DAMAGES = ("missing", "empty", "cut", "not text")
 
 
 def mode(path):
@@ -49,8 +51,15 @@ def test_secrets_that_were_half_made_are_made_anew(tmp_path):
     assert home.secrets["master_key"] != "half"
 
 
-@pytest.mark.parametrize("name", SECRETS)
-@pytest.mark.parametrize("damage", ["missing", "empty", "cut", "not text"])
+@pytest.mark.parametrize(
+    ("name", "damage"),
+    [
+        (name, damage)
+        for name in SECRETS
+        for damage in DAMAGES
+        if damage != "missing" or name in OPEN_DATA
+    ],
+)
 def test_a_missing_or_damaged_secret_is_named_and_not_replaced(tmp_path, name, damage):
     with open_home(tmp_path):
         pass
@@ -67,6 +76,20 @@ def test_a_missing_or_damaged_secret_is_named_and_not_replaced(tmp_path, name, d
         pass
 
     assert (path.read_bytes() if path.exists() else None) == left[damage]
+
+
+def test_a_secret_that_opens_no_data_is_made_when_a_home_has_none_yet(tmp_path):
+    with open_home(tmp_path) as home:
+        before = home.secrets
+    (tmp_path / "secrets" / "media_key").unlink()
+
+    with open_home(tmp_path) as home:
+        after = home.secrets
+
+    kept = {name: text for name, text in after.items() if name != "media_key"}
+    assert kept == {name: before[name] for name in kept}
+    assert after["media_key"] != before["media_key"]
+    assert mode(tmp_path / "secrets" / "media_key") == 0o600
 
 
 @pytest.mark.parametrize("data", ["postgres", "objects"])
