@@ -3,23 +3,27 @@ import { element } from "./dom.js";
 import { details } from "./details.js";
 import { arrowOf, focusOn, isBack, keepsArrow, moveFocus } from "./focus.js";
 import { home } from "./home.js";
+import { Notice } from "./notice.js";
 import { player } from "./player.js";
 import { profiles } from "./profiles.js";
 import { Session } from "./session.js";
 import { signIn } from "./signin.js";
-import { inWords } from "./words.js";
+import { skeleton } from "./skeletons.js";
 
-const SPINNER_AFTER_MS = 400; // a screen that comes sooner needs no spinner
+const SKELETON_AFTER_MS = 120; // a screen that comes sooner needs none
 const ROUTES = { "": home, title: details, play: player, profiles, "sign-in": signIn };
 
 const stage = document.querySelector("#stage");
-const session = new Session(localStorage);
+const session = new Session(localStorage, sessionStorage);
 const remembered = new Map(); // route -> data-key of what was focused when it was left
-let screen = null; // what is on: {element, focus?, onKey?, onBack?, close?}
+let warm = null; // a screen that waits off stage for the viewer to come back: {route, profileId, screen}
+let screen = null; // what is on: {element, focus, title?, onKey?, onBack?, leave?, comeBack?, close?}
 let shownRoute = null;
+let restored = false;
 
 const app = {
   session,
+  focusOn,
   go(route) {
     history.pushState({ depth: depth() + 1 }, "", `#/${route}`);
     return show();
@@ -49,34 +53,63 @@ function allowed(route) {
 let showing = 0;
 async function show() {
   const turn = ++showing;
+  rememberFocus();
+  const wanted = restored ? allowed(currentRoute()) : currentRoute();
+  const waiting = setTimeout(() => {
+    if (turn === showing && !(screen instanceof Notice)) put(skeleton(wanted.split("/")[0]));
+  }, SKELETON_AFTER_MS);
+  let made;
+  try {
+    made = await make();
+  } catch (error) {
+    made = error;
+  }
+  clearTimeout(waiting);
+  if (turn !== showing) return made.close?.(); // the viewer has gone elsewhere meanwhile
+  if (!(made instanceof Error)) return put(made, currentRoute());
+  if (screen instanceof Notice) return screen.failed(made);
+  put(new Notice(made, { retry: show, back: depth() > 0 ? app.back : null }));
+}
+
+async function make() {
+  if (!restored) await session.restore();
+  restored = true;
   const route = allowed(currentRoute());
   if (route !== currentRoute()) history.replaceState(history.state, "", `#/${route}`);
-  rememberFocus();
-  const spinner = setTimeout(() => stage.classList.add("waiting"), SPINNER_AFTER_MS);
+  if (warm?.route === route && warm.profileId === session.viewer?.profile?.id) return warm.screen;
   const [name, ...rest] = route.split("/");
-  const made = await (ROUTES[name] ?? home)(app, ...rest).catch((error) => failure(error));
-  clearTimeout(spinner);
-  if (turn !== showing) return made.close?.(); // the viewer has gone elsewhere meanwhile
-  stage.classList.remove("waiting");
-  screen?.close?.();
+  return (ROUTES[name] ?? home)(app, ...rest);
+}
+
+/** Puts a screen on the stage; the focus goes where it was when `route` was left. */
+function put(made, route = null) {
+  const isBackAgain = made === warm?.screen;
+  if (isBackAgain) warm = null;
+  if (screen !== made) leave();
   screen = made;
   shownRoute = route;
   stage.replaceChildren(made.element);
-  const key = remembered.get(route);
-  focusOn((key && made.element.querySelector(`[data-key="${CSS.escape(key)}"]`)) || made.focus);
+  document.title = made.title ? `${made.title} · Marquee` : "Marquee";
+  if (isBackAgain) made.comeBack();
+  const key = !isBackAgain && remembered.get(route);
+  focusOn((key && made.element.querySelector(`[data-key="${CSS.escape(key)}"]`)) || made.focus, { calmly: false });
+}
+
+function leave() {
+  if (!screen?.staysWarm || !session.viewer?.profile) return screen?.close?.();
+  cool();
+  screen.leave();
+  warm = { route: shownRoute, profileId: session.viewer.profile.id, screen };
+}
+
+function cool() {
+  warm?.screen.close();
+  warm = null;
 }
 
 function rememberFocus() {
   const key = document.activeElement?.closest("[data-key]")?.dataset.key;
   if (shownRoute !== null && key) remembered.set(shownRoute, key);
-}
-
-function failure(error, retry = app.again) {
-  const again = element("button", { className: "action primary", onclick: retry }, "Try again");
-  const back = element("button", { className: "action", onclick: app.back }, "Back");
-  const actions = element("div", { className: "actions" }, again, back);
-  const words = element("p", {}, inWords(error));
-  return { element: element("main", { className: "notice", role: "alert" }, words, actions), focus: again };
 }
 
 addEventListener("keydown", (event) => {
@@ -93,27 +126,19 @@ addEventListener("keydown", (event) => {
 });
 
 addEventListener("popstate", () => show());
+addEventListener("resize", () => {
+  if (stage.contains(document.activeElement) && document.activeElement.closest("[data-line]")) focusOn(document.activeElement, { calmly: false });
+});
 session.addEventListener("signedout", () => {
+  if (!restored) return; // the first screen is still on its way, and will be the one to sign in on
   remembered.clear();
+  cool();
   show();
 });
 session.addEventListener("profilechanged", () => location.reload());
 
-async function start() {
-  if (!isSecureContext) {
-    const words = "Open Marquee by https or on localhost: elsewhere a browser plays no protected film.";
-    return stage.replaceChildren(element("main", { className: "notice", role: "alert" }, element("p", {}, words)));
-  }
-  try {
-    await session.restore();
-  } catch (error) {
-    if (error.name === "Unreachable") {
-      screen = failure(error, start);
-      stage.replaceChildren(screen.element);
-      return screen.focus.focus();
-    }
-  }
-  await show();
+if (isSecureContext) show();
+else {
+  const words = "Open Marquee by https or on localhost: elsewhere a browser plays no protected film.";
+  stage.replaceChildren(element("main", { className: "notice", role: "alert" }, element("p", { className: "words" }, words)));
 }
-
-start();

@@ -4,7 +4,7 @@ import { clock, episodeMark } from "./words.js";
 
 const HIDE_AFTER_MS = 3500; // time to read the clock and the title
 
-/** `commands`: `{toggle, aimAt(seconds), land, leave}`. */
+/** `commands`: `{toggle, aimAt(seconds), land, leave, restart, next?}`; `next` is the Episode that follows, where there is one. */
 export class Controls {
   #video;
   #timer;
@@ -17,10 +17,10 @@ export class Controls {
     this.#runtime = playable.runtimeMs / 1000;
     const line = element("p", {}, [episodeMark(playable), playable.series && playable.name].filter(Boolean).join(" · "));
     const name = element("h1", {}, playable.series?.name ?? playable.name);
-    const leave = element("button", { className: "round", "aria-label": "Back", onclick: commands.leave }, icon("back"));
-    this.toggle = element("button", { className: "round large", "aria-label": "Play", onclick: commands.toggle }, icon("play"));
-    this.time = element("output", { className: "time" });
-    this.left = element("output", { className: "time" });
+    const round = (label, image, onclick) => element("button", { className: "round", "aria-label": label, onclick }, icon(image));
+    this.toggle = round("Play", "play", commands.toggle);
+    this.time = element("output", { className: "time", "aria-label": "Played" });
+    this.left = element("output", { className: "time", "aria-label": "Left" });
     this.preview = element("div", { className: "preview", hidden: true }, element("div", { className: "tile" }), element("output", {}));
     this.slider = element("input", {
       type: "range", min: 0, max: this.#runtime, step: "any", value: 0, "aria-label": "Position",
@@ -28,12 +28,13 @@ export class Controls {
       onchange: commands.land,
     });
     this.track = element("div", { className: "track" }, this.preview, this.slider);
-    const bar = element("div", { className: "bar" }, this.toggle, this.time, this.track, this.left);
+    const more = [round("From the beginning", "restart", commands.restart)];
+    if (commands.next) more.push(round("Next episode", "next", commands.next));
     this.element = element(
       "div",
       { className: "controls" },
-      element("header", {}, leave, element("div", {}, name, line)),
-      element("footer", {}, bar),
+      element("header", {}, round("Back", "back", commands.leave), element("div", {}, name, line)),
+      element("footer", {}, element("div", { className: "bar" }, this.time, this.track, this.left), element("div", { className: "buttons" }, this.toggle, ...more)),
     );
   }
 
@@ -41,7 +42,18 @@ export class Controls {
   wake() {
     this.element.classList.remove("away");
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.element.classList.toggle("away", !this.#video.paused), HIDE_AFTER_MS);
+    this.#timer = setTimeout(() => this.#rest(), HIDE_AFTER_MS);
+  }
+
+  get away() {
+    return this.element.classList.contains("away");
+  }
+
+  /** The focus rests on the line: a key pressed while nothing is seen must not press a button unseen. */
+  #rest() {
+    if (this.#video.paused) return;
+    this.element.classList.add("away");
+    if (this.element.contains(document.activeElement)) this.slider.focus({ preventScroll: true });
   }
 
   /** Paints the state of the film; `aim` is where a seek under way would land, in seconds, or null. */

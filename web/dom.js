@@ -19,17 +19,27 @@ function setStyle(target, style) {
   for (const [name, value] of Object.entries(style)) target.style.setProperty(name, value);
 }
 
-/** A picture over its dominant colour, which is there before the first byte and fades under the picture. */
-export function picture(artwork, className) {
-  const frame = element("span", { className: `picture ${className}` });
-  if (!artwork) return frame;
+/**
+ * A picture over its dominant colour, which is there before the first byte and fades under the picture. Where there is
+ * no picture, or it does not come, `lettering` stands in its place.
+ */
+export function picture(artwork, className, lettering = "") {
+  const frame = element("span", { className: `picture ${className}`, "aria-hidden": "true" });
+  const bare = () => {
+    frame.classList.add("bare");
+    if (lettering) frame.append(element("span", { className: "lettering" }, lettering));
+  };
+  if (!artwork) {
+    bare();
+    return frame;
+  }
   setStyle(frame, { "--tint": artwork.dominantColor });
   const image = element("img", { alt: "", decoding: "async", src: artwork.url });
   if (!image.complete) {
     image.classList.add("arriving");
     image.addEventListener("load", () => image.classList.remove("arriving"), { once: true });
   }
-  image.addEventListener("error", () => image.remove(), { once: true });
+  image.addEventListener("error", () => { image.remove(); bare(); }, { once: true });
   frame.append(image);
   return frame;
 }
@@ -39,6 +49,7 @@ const PATHS = {
   pause: "M7 4.5h3.2v15H7zM13.8 4.5H17v15h-3.2z",
   back: "M15.4 4.6 8 12l7.4 7.4 1.5-1.5L11 12l5.9-5.9z",
   next: "M5 5.1v13.8a.9.9 0 0 0 1.4.8L16 13.2V19h2.6V5H16v5.8L6.4 4.3A.9.9 0 0 0 5 5.1z",
+  restart: "M12 5a7 7 0 1 1-6.6 4.7l2 .7A4.9 4.9 0 1 0 12 7.1V10L7.2 6.1 12 2.2z",
   check: "m9.6 16.2-4-4L4 13.8l5.6 5.6L20.4 8.6 18.8 7z",
 };
 

@@ -1,5 +1,7 @@
 // Where does the focus go when the viewer presses an arrow? Geometry decides, and Enter and Back do what they say.
 
+import { glide } from "./glide.js";
+
 const FOCUSABLE = "button:not([disabled]), a[href], input:not([disabled]), [tabindex='0']";
 const ARROWS = { ArrowLeft: "left", ArrowRight: "right", ArrowUp: "up", ArrowDown: "down" };
 const BACK = ["Escape", "Backspace", "GoBack", "BrowserBack", "XF86Back"]; // remotes differ in what they call it
@@ -39,30 +41,58 @@ function overlaps(one, other) {
 
 /** Moves the focus inside `root`; false when nothing lies in that direction. */
 export function moveFocus(root, direction) {
-  const elements = [...root.querySelectorAll(FOCUSABLE)].filter((element) => element.checkVisibility());
+  const elements = [...root.querySelectorAll(FOCUSABLE)].filter((element) => element.checkVisibility({ visibilityProperty: true }));
   const current = elements.indexOf(document.activeElement);
   if (current < 0) {
     elements[0]?.focus();
     return elements.length > 0;
   }
-  const boxes = elements.map((element) => element.getBoundingClientRect());
+  const boxes = elements.map(place);
   const next = nextBox(boxes, boxes[current], direction);
   if (next < 0) return false;
   focusOn(elements[next]);
   return true;
 }
 
-/** Focuses and brings the element into view, calmly unless the viewer asked for less motion. */
-export function focusOn(element) {
+/** Focuses and brings the element into view, gliding there when `calmly`. */
+export function focusOn(element, { calmly = true } = {}) {
   if (!element) return;
   element.focus({ preventScroll: true });
-  reveal(element);
+  reveal(element, calmly);
 }
 
-export function reveal(element) {
-  const behavior = matchMedia("(prefers-reduced-motion: reduce)").matches ? "instant" : "smooth";
-  element.scrollIntoView({ behavior, block: "nearest", inline: "nearest" });
-  element.closest("[data-line]")?.scrollIntoView({ behavior, block: "nearest", inline: "nearest" });
+/** A card glides to the start of its row, and its row to the top; what is in no row is at the top of its screen. */
+function reveal(element, calmly) {
+  const row = element.closest(".cards");
+  if (row) {
+    const start = parseFloat(getComputedStyle(row).scrollPaddingLeft) || 0;
+    const ahead = place(element).left - row.getBoundingClientRect().left - start;
+    glide(row, "scrollLeft", row.scrollLeft + ahead, { calmly });
+  }
+  const line = element.closest("[data-line]");
+  const scroller = scrollerOf(element);
+  if (!scroller) return;
+  glide(scroller, "scrollTop", line ? homeOf(line, scroller) : 0, { calmly });
+}
+
+/** A row of a list goes to the top of it; a part of a longer page only when the first screenful does not hold it. */
+function homeOf(line, scroller) {
+  const from = scroller.scrollTop - scroller.getBoundingClientRect().top;
+  const { top, bottom } = line.getBoundingClientRect();
+  if (scroller !== line.parentElement && bottom + from <= scroller.clientHeight) return 0;
+  return top + from - (parseFloat(getComputedStyle(scroller).scrollPaddingTop) || 0);
+}
+
+/** Where an element is when nothing enlarges it. */
+function place(element) {
+  return (element.closest("[role=listitem]") ?? element).getBoundingClientRect();
+}
+
+function scrollerOf(element) {
+  for (let each = element.parentElement; each; each = each.parentElement) {
+    if (["auto", "scroll"].includes(getComputedStyle(each).overflowY) && !each.matches(".cards")) return each;
+  }
+  return null;
 }
 
 function editsText(target) {

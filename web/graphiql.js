@@ -15,7 +15,7 @@ globalThis.MonacoEnvironment = {
 };
 
 // Each browser tab signs in for itself, so that trying things here leaves the TV page alone.
-const session = new Session(sessionStorage);
+const session = new Session(sessionStorage, sessionStorage);
 const socket = createClient({
   url: `${location.origin.replace(/^http/, "ws")}/graphql`,
   connectionParams: () => ({ Authorization: `Bearer ${session.accessToken}` }),

@@ -1,90 +1,197 @@
 // What shall we watch? The home page: rows to choose from, Continue Watching first and always live.
 import { fold } from "./continuewatching.js";
 import { element } from "./dom.js";
+import { shift } from "./glide.js";
+import { Hero } from "./hero.js";
 import { Feed } from "./live.js";
 import { masthead } from "./masthead.js";
-import { CONTINUE_WATCHING, HOME } from "./operations.js";
+import { CONTINUE_WATCHING, HOME, ROW_NEXT } from "./operations.js";
+import { badgeWords, stateOf } from "./provenance.js";
+import { rearrange } from "./rearrange.js";
+import { Refresher } from "./refresher.js";
 import { Shelf } from "./shelves.js";
-import { Spotlight } from "./spotlight.js";
 
 const LISTEN_AT_MOST_MS = 1000; // a home page without live updates is better than none
 const CONTINUE = "CONTINUE_WATCHING";
 
 export async function home(app) {
-  const early = [];
-  let onEvent = (event) => early.push(event);
-  let onGap = () => {};
-  const url = `${location.origin.replace(/^http/, "ws")}/graphql`;
-  const feed = new Feed({
-    url,
-    session: app.session,
-    document: CONTINUE_WATCHING,
-    onEvent: (event) => onEvent(event),
-    onGap: () => onGap(),
-  });
+  const screen = new HomeScreen(app);
   try {
-    await Promise.race([feed.opened, new Promise((resolve) => setTimeout(resolve, LISTEN_AT_MOST_MS))]);
-    const rows = await readRows(app); // listening first and reading second leaves no gap between the two
-    const page = drawHome(app, rows);
-    const continueWatching = page.shelves[0];
-    onEvent = (event) => changeQuietly(page, () => continueWatching.show(fold(continueWatching.items, event)));
-    onGap = async () => {
-      const { items } = continueWatchingOf(await readRows(app));
-      changeQuietly(page, () => continueWatching.show(items));
-    };
-    early.forEach(onEvent);
-    return { element: page.main, focus: page.main.querySelector(".card"), onBack: page.toTop, close: () => feed.close() };
+    await screen.open();
   } catch (error) {
-    feed.close();
+    screen.close();
     throw error;
+  }
+  return screen;
+}
+
+class HomeScreen {
+  title = "Home";
+  staysWarm = true; // kept while the viewer is on another screen: coming back is where they were, at once
+  #app;
+  #lang;
+  #feed;
+  #hero;
+  #shelves = new Map(); // row id -> Shelf
+  #refresher = new Refresher(() => this.#look());
+  #state = { old: false, missing: false, computedAt: null };
+  #early = []; // events of the feed from before the rows were there
+  #left = null; // where the viewer was when they went to another screen
+
+  constructor(app) {
+    this.#app = app;
+    this.#lang = app.session.viewer.profile.uiLocale;
+    this.#feed = new Feed({
+      url: `${location.origin.replace(/^http/, "ws")}/graphql`,
+      session: app.session,
+      document: CONTINUE_WATCHING,
+      onEvent: (event) => this.#heard(event),
+      onGap: this.#refresher.soon,
+      onTurn: this.#refresher.soon,
+    });
+    this.#hero = new Hero({ play: (id) => app.go(`play/${id}`), lang: this.#lang });
+    this.badge = element("p", { className: "offline", role: "status" });
+    this.list = element("div", { className: "shelves" });
+    this.empty = element("p", { className: "empty", hidden: true }, "The first films are on their way. Come back in a minute.");
+    this.main = element("main", { className: "body" }, this.#hero.element, element("div", { className: "below" }, this.list, this.empty));
+    this.element = element("div", { className: "home" }, this.#hero.backdrop, masthead(app, this.badge), this.main);
+    this.#followTheViewer();
+  }
+
+  async open() {
+    await Promise.race([this.#feed.opened, new Promise((resolve) => setTimeout(resolve, LISTEN_AT_MOST_MS))]);
+    const fresh = await this.#look(); // listening first and reading second leaves no gap between the two
+    this.#refresher.saw(fresh);
+    this.#early?.forEach((event) => this.#fold(event));
+    this.#early = null;
+    const first = this.#firstCard();
+    if (first) this.#hero.show(this.#itemOf(first));
+  }
+
+  /** Where the focus belongs: the card it was on, what stands in its place, or the first one. */
+  get focus() {
+    const left = this.#left;
+    if (left?.card.isConnected && this.element.contains(left.card)) return left.card;
+    const again = left?.key && this.element.querySelector(`[data-key="${CSS.escape(left.key)}"]`);
+    return again || left?.line.querySelector(":scope:not([hidden]) .card") || this.#firstCard() || this.element.querySelector("button");
+  }
+
+  leave() {
+    const card = document.activeElement?.closest("button");
+    if (!card || !this.element.contains(card)) return;
+    const scrollers = [this.element, this.list, ...this.list.querySelectorAll(".cards")];
+    const places = scrollers.map((each) => [each, each.scrollLeft, each.scrollTop]);
+    this.#left = { card, key: card.dataset.key, line: card.closest("[data-line]") ?? this.list, places };
+  }
+
+  /** Called when the screen is shown again: what is out of the document forgets how far it was scrolled. */
+  comeBack() {
+    for (const [each, scrollLeft, scrollTop] of this.#left?.places ?? []) Object.assign(each, { scrollLeft, scrollTop });
+    this.#refresher.soon();
+  }
+
+  onBack() {
+    const first = this.#firstCard();
+    if (document.activeElement !== first) this.#app.focusOn(first);
+  }
+
+  close() {
+    this.#feed.close();
+    this.#refresher.close();
+  }
+
+  /** Reads the page and shows it; true when it is all there and of now. */
+  async #look() {
+    let page;
+    try {
+      ({ page } = await this.#app.session.request(HOME));
+    } catch (error) {
+      if (this.#shelves.size) this.#say({ ...this.#state, old: true });
+      throw error;
+    }
+    this.#show(page.rows.edges.map(({ node }) => readRow(node)));
+    const state = stateOf(page);
+    this.#say({ ...state, computedAt: state.computedAt ?? Date.now() });
+    return !state.old && !state.missing;
+  }
+
+  #say(state) {
+    this.#state = state;
+    const words = badgeWords(state, Date.now());
+    if (this.badge.textContent !== words) this.badge.textContent = words;
+  }
+
+  #show(rows) {
+    const ordered = [...rows].sort((one, other) => (other.kind === CONTINUE) - (one.kind === CONTINUE));
+    this.#quietly(() => {
+      const shelves = ordered.map((row) => this.#shelfFor(row));
+      this.#shelves = new Map(shelves.map((shelf) => [shelf.row.id, shelf]));
+      rearrange(this.list, shelves.map((shelf) => shelf.element), "scrollTop");
+    });
+    this.empty.hidden = rows.some(({ kind, items }) => kind !== CONTINUE && (items === null || items.length));
+  }
+
+  #shelfFor(row) {
+    const shelf = this.#shelves.get(row.id);
+    if (!shelf) return new Shelf(row, { open: this.#open, more: this.#more, lang: this.#lang });
+    shelf.update(row);
+    return shelf;
+  }
+
+  #open = ({ title, resume }) => this.#app.go(resume ? `play/${resume.playable.id}` : `title/${title.id}`);
+
+  #more = async (rowId, after) => {
+    const { node } = await this.#app.session.request(ROW_NEXT, { rowId, after });
+    const { items, next } = readRow(node);
+    return { items: items ?? [], next };
+  };
+
+  #heard(event) {
+    if (this.#early) this.#early.push(event);
+    else this.#fold(event);
+  }
+
+  #fold(event) {
+    const shelf = [...this.#shelves.values()].find(({ row }) => row.kind === CONTINUE);
+    if (shelf) this.#quietly(() => shelf.show(fold(shelf.items, event)));
+  }
+
+  /** Changes a row above or under the viewer without moving what the viewer looks at, once the page is scrolled. */
+  #quietly(change) {
+    const scroller = this.#scroller();
+    const held = this.list.contains(document.activeElement) && scroller.scrollTop > 0 ? document.activeElement : null;
+    const before = held?.getBoundingClientRect().top;
+    change();
+    if (held?.isConnected) shift(scroller, "scrollTop", held.getBoundingClientRect().top - before);
+    this.#aim(); // the card looked at may be the one that changed
+  }
+
+  #scroller = () => (getComputedStyle(this.list).overflowY === "visible" ? this.element : this.list);
+  #firstCard = () => this.list.querySelector(".shelf:not([hidden]) .card");
+  #itemOf = (card) => this.#shelves.get(card.closest("[data-row-id]")?.dataset.rowId)?.itemOf(card);
+
+  #followTheViewer() {
+    this.element.addEventListener("focusin", () => this.#aim());
+    this.element.addEventListener("pointermove", (event) => {
+      const card = event.pointerType === "mouse" && event.target.closest(".card");
+      if (card && card !== document.activeElement) card.focus({ preventScroll: true });
+    });
+  }
+
+  #aim() {
+    const at = document.activeElement;
+    if (!this.element.contains(at)) return;
+    const shelf = at.closest(".shelf");
+    const item = shelf && this.#itemOf(at);
+    if (item) this.#hero.show(item);
+    const deep = Boolean(shelf && this.#firstCard()?.closest(".shelf") !== shelf);
+    this.element.classList.toggle("deep", deep);
   }
 }
 
-async function readRows(app) {
-  const { page } = await app.session.request(HOME);
-  return page.rows.edges.map(({ node: { kind, heading, items } }) => ({
-    kind,
-    heading,
-    items: (items?.edges ?? []).map((edge) => itemOf(kind, edge.node)),
-  }));
-}
-
-/** Where the viewer was is told in Continue Watching alone: other rows are not live, and would soon be wrong. */
-const itemOf = (kind, { title, resume }) => ({ title, resume: kind === CONTINUE ? resume : null });
-
-const continueWatchingOf = (rows) =>
-  rows.find((row) => row.kind === CONTINUE) ?? { kind: CONTINUE, heading: "Continue Watching", items: [] };
-
-function drawHome(app, rows) {
-  const open = ({ title, resume }) => app.go(resume ? `play/${resume.playable.id}` : `title/${title.id}`);
-  const others = rows.filter((row) => row.kind !== CONTINUE);
-  const shelves = [continueWatchingOf(rows), ...others].map((row) => new Shelf({ ...row, open }));
-
-  const spotlight = new Spotlight();
-  const list = element("div", { className: "shelves" }, ...shelves.map((shelf) => shelf.element));
-  if (!others.length) list.append(element("p", { className: "empty" }, "The first films are on their way. Come back in a minute."));
-  const main = element("main", { className: "home" }, spotlight.backdrop, masthead(app), spotlight.element, list);
-  const aim = () => {
-    const shelf = shelves.find((candidate) => candidate.list.contains(document.activeElement));
-    if (shelf) spotlight.show(shelf.itemOf(document.activeElement));
-  };
-  main.addEventListener("focusin", aim);
-  main.addEventListener("pointermove", (event) => {
-    const card = event.target.closest(".card");
-    if (card && card !== document.activeElement) card.focus({ preventScroll: true });
-  });
-  const toTop = () => {
-    list.scrollTo({ top: 0 });
-    main.querySelector(".card:not([hidden] .card)")?.focus({ preventScroll: true });
-  };
-  return { main, list, shelves, aim, toTop };
-}
-
-/** Changes a row above or under the viewer without moving what the viewer looks at, once the page is scrolled. */
-function changeQuietly({ list, aim }, change) {
-  const held = list.contains(document.activeElement) && list.scrollTop > 0 ? document.activeElement : null;
-  const before = held?.getBoundingClientRect().top;
-  change();
-  if (held?.isConnected) list.scrollTop += held.getBoundingClientRect().top - before;
-  aim(); // the card looked at may be the one that changed
+function readRow({ id, kind, heading, layout, items }) {
+  const next = items?.pageInfo.hasNextPage ? items.pageInfo.endCursor : null;
+  // Where the viewer was is told in Continue Watching alone: other rows are not live, and would soon be wrong.
+  const itemOf = ({ title, resume }) => ({ title, resume: kind === CONTINUE ? resume : null });
+  return { id, kind, heading, layout, next, items: items?.edges.map(({ node }) => itemOf(node)) ?? null };
 }

@@ -1,5 +1,6 @@
 // How does a screen hear of changes without asking? One subscription that comes back by itself, at the right place.
 import { createClient } from "./dist/graphql-ws.js";
+import { pauseMs } from "./patience.js";
 
 const FIRST_PAUSE_MS = 500; // a restarted server is usually back within a second
 const LONGEST_PAUSE_MS = 15_000; // a viewer who looks up finds the row right again
@@ -12,6 +13,7 @@ const REFUSED = [4401, 4403]; // unauthorised and forbidden, in graphql-transpor
  *
  * `session` lends the access token and renews it when it is refused. `onEvent` gets each event, in order.
  * `onGap` is called when events may have been missed (no cursor to resume from): read everything again.
+ * `onTurn`, where given, is called when the connection is gone, and when it is back: the house may have changed.
  * `opened` resolves when the server listens for the first time.
  */
 export class Feed {
@@ -53,7 +55,8 @@ export class Feed {
       on: {
         connected: () => {
           this.#failures = 0;
-          if (connections++ > 0 && this.#cursor === null) this.#options.onGap();
+          if (connections > 0 && this.#cursor === null) this.#options.onGap();
+          if (connections++ > 0) this.#options.onTurn?.();
           onFirst();
         },
         ping: (received) => {
@@ -62,7 +65,10 @@ export class Feed {
         pong: (received) => {
           if (received) clearTimeout(pongTimer);
         },
-        closed: () => clearTimeout(pongTimer),
+        closed: () => {
+          clearTimeout(pongTimer);
+          if (!this.#closed && connections > 0) this.#options.onTurn?.();
+        },
       },
     });
     return client;
@@ -103,8 +109,8 @@ export class Feed {
   }
 
   #pause() {
-    const most = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.#failures++);
-    const pause = most * (0.5 + Math.random() / 2); // spread, so that a restart is not met by everybody at once
+    this.#failures += 1;
+    const pause = pauseMs(this.#failures, { firstMs: FIRST_PAUSE_MS, longestMs: LONGEST_PAUSE_MS });
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, pause);
       this.#wake = () => {

@@ -5,15 +5,18 @@ const GOLDEN_ANGLE = 137.5; // neighbours on this step of the colour circle neve
 
 export const wordmark = () => element("p", { className: "wordmark" }, "Marquee");
 
-export function masthead(app) {
+/** `badge`, where given, is what the page has to say about itself. */
+export function masthead(app, badge) {
   const { profile } = app.session.viewer;
   const who = element(
     "button",
-    { className: "who", data: { key: "who" }, "aria-label": `Watching as ${profile.name}. Change profile`, onclick: () => app.go("profiles") },
+    { className: "who", data: { key: "who" }, onclick: () => app.go("profiles") },
     avatar(profile),
-    element("span", {}, profile.name),
+    element("span", { className: "unseen" }, "Watching as "),
+    element("span", { className: "name" }, profile.name),
+    element("span", { className: "unseen" }, ". Change profile"),
   );
-  return element("header", { className: "masthead" }, wordmark(), who);
+  return element("header", { className: "masthead" }, wordmark(), badge, who);
 }
 
 /** A face for a profile: its initial on a colour of its own, the same on every device. */

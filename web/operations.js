@@ -6,10 +6,11 @@ fragment AnyProblem on Problem { code message retryAfterSeconds }`;
 const SIGNED_IN = /* GraphQL */ `
 fragment Session on SignedIn {
   accessToken
+  expiresAt
   refreshToken
   viewer {
     account { id email profiles { id name kids } }
-    profile { id name kids }
+    profile { id name kids uiLocale }
   }
 }`;
 
@@ -23,6 +24,10 @@ fragment TitleCard on Title {
   certification { label }
   genres { id name }
   artwork { url dominantColor alt }
+  poster: artwork(role: POSTER_2_3) { url dominantColor alt }
+  hero: artwork(role: HERO) { url dominantColor alt }
+  logo: artwork(role: LOGO) { url }
+  primaryAction { label target { id } }
   ... on Movie { runtimeMs }
   ... on Series { episodeCount }
 }`;
@@ -72,25 +77,47 @@ query Viewer {
   }
 }`;
 
+const CARDS = /* GraphQL */ `
+fragment Cards on RowItemConnection {
+  pageInfo { hasNextPage endCursor }
+  edges { node { id title { ...TitleCard } resume { ...Resume } } }
+}
+${TITLE}
+${RESUME}`;
+
 export const HOME = /* GraphQL */ `
 query Home($rows: Int! = 20, $items: Int! = 20) {
   page(slug: "home") {
     id
-    provenance { source degraded reason }
+    provenance { source degraded reason computedAt }
     rows(first: $rows) {
       edges {
         node {
           id
           kind
           heading
-          items(first: $items) { edges { node { id title { ...TitleCard } resume { ...Resume } } } }
+          layout
+          provenance { source degraded reason computedAt }
+          items(first: $items) { ...Cards }
         }
       }
     }
   }
 }
-${TITLE}
-${RESUME}`;
+${CARDS}`;
+
+export const ROW_NEXT = /* GraphQL */ `
+query RowNext($rowId: ID!, $after: String!, $items: Int! = 20) {
+  node(id: $rowId) {
+    ... on Row { id items(first: $items, after: $after) { ...Cards } }
+  }
+}
+${CARDS}`;
+
+const CREDITS = /* GraphQL */ `
+fragment Credits on CreditConnection {
+  edges { role character node { id name } }
+}`;
 
 export const DETAILS = /* GraphQL */ `
 query Details($id: ID!) {
@@ -98,14 +125,16 @@ query Details($id: ID!) {
     ... on Title {
       ...TitleCard
       story: synopsis(length: FULL)
-      primaryAction { kind label resumeMs target { id runtimeMs } }
+      primaryAction { resumeMs target { runtimeMs } }
     }
     ... on Movie {
       watchState { ...Resume }
       media { maxHeight }
+      credits(first: 12) { ...Credits }
     }
     ... on Series {
       nextUp { id season { id } }
+      credits(first: 12) { ...Credits }
       seasons {
         id
         number
@@ -128,6 +157,7 @@ query Details($id: ID!) {
   }
 }
 ${TITLE}
+${CREDITS}
 ${RESUME}`;
 
 export const START_PLAYBACK = /* GraphQL */ `

@@ -74,7 +74,7 @@ export class Playback {
       if (this.#observe) this.#schedule(heartbeat.nextInSeconds * 1000);
     } catch (error) {
       if (!this.#observe) return;
-      if (error.code !== "SESSION_LOST") return this.#schedule(RETRY_MS);
+      if (error.code !== "SESSION_LOST") return this.#schedule(Math.max(RETRY_MS, (error.retryAfterSeconds ?? 0) * 1000));
       this.#observe = null;
       this.#stopped = true;
       this.#onLost(error);

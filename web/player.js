@@ -1,12 +1,14 @@
 // How is one film watched, from pressing play to leaving? The player screen.
 import { Controls } from "./controls.js";
 import { element, icon } from "./dom.js";
+import { moveFocus } from "./focus.js";
 import { Playback } from "./playback.js";
 import { openStream } from "./stream.js";
-import { episodeMark, inWords } from "./words.js";
+import { episodeMark, headline, inWords } from "./words.js";
 
 const SKIP_S = 10; // one press of left or right
 const LAND_AFTER_MS = 350; // presses closer than this make one seek
+const SAY_AFTER_MS = 4000; // a pause of the network this short needs no words
 const LEAVE_WITHIN_MS = 700; // the next screen knows the new place when it is told in time, but waits no longer
 
 export async function player(app, playableId, from) {
@@ -26,6 +28,8 @@ class PlayerScreen {
   #stream = null;
   #video;
   #controls;
+  #words; // why nothing moves, when that takes long
+  #wordsTimer;
   #sheet = null; // what lies over the film: a failure, or what plays next
   #aim = null; // where a seek under way would land, in seconds
   #landing;
@@ -36,15 +40,20 @@ class PlayerScreen {
     this.#app = app;
     this.#playback = playback;
     this.#video = element("video", { autoplay: true, playsInline: true, "aria-label": playback.started.session.playable.name });
+    const next = playback.started.nextUp;
     this.#controls = new Controls(this.#video, playback.started.session.playable, {
       toggle: () => this.#toggle(),
       aimAt: (seconds) => this.#aimAt(seconds),
       land: () => this.#land(),
       leave: () => this.onBack(),
+      restart: () => this.#restart(),
+      next: next && (() => app.replace(`play/${next.id}`)),
     });
-    const busy = element("div", { className: "busy", role: "status", "aria-label": "Loading" });
-    this.element = element("main", { className: "player", tabIndex: -1 }, this.#video, busy, this.#controls.element);
-    this.focus = this.element;
+    this.#words = element("p", { className: "patience", role: "alert" });
+    const busy = element("div", { className: "busy", "aria-hidden": "true" });
+    this.element = element("main", { className: "player" }, this.#video, busy, this.#words, this.#controls.element);
+    this.title = playback.started.session.playable.name;
+    this.focus = this.#controls.slider;
     this.#listen();
   }
 
@@ -52,8 +61,8 @@ class PlayerScreen {
     const on = (names, action) => names.split(" ").forEach((name) => this.#video.addEventListener(name, action));
     on("timeupdate durationchange play pause seeked", () => this.#controls.paint(this.#aim));
     on("pause seeked", () => this.#playback.beat());
-    on("waiting seeking", () => this.element.classList.add("is-busy"));
-    on("playing canplay seeked", () => this.element.classList.remove("is-busy"));
+    on("waiting seeking", () => this.#wait());
+    on("playing canplay seeked timeupdate", () => this.#goOn());
     on("pause", () => this.#controls.wake());
     on("ended", () => this.#finish());
     this.#video.addEventListener("click", () => this.#toggle());
@@ -63,7 +72,7 @@ class PlayerScreen {
 
   async open() {
     const { manifest, drm, resume } = this.#playback.started;
-    this.element.classList.add("is-busy");
+    this.#wait();
     this.#controls.wake();
     try {
       const stream = await openStream(this.#video, {
@@ -71,6 +80,7 @@ class PlayerScreen {
         drm,
         startMs: resume.positionMs,
         onFailure: (failure) => this.#fail(failure),
+        onRetry: (words) => this.#wait(words),
       });
       if (this.#closed) return await stream.destroy();
       this.#stream = stream;
@@ -80,6 +90,22 @@ class PlayerScreen {
     } catch (error) {
       this.#fail(error);
     }
+  }
+
+  /** Nothing moves: that is shown at once, and said when it takes long. */
+  #wait(words = "The film is slow to arrive. It goes on by itself.") {
+    if (this.#sheet) return;
+    if (this.#stream && this.#video.readyState >= HTMLMediaElement.HAVE_FUTURE_DATA && !this.#video.seeking) return; // the buffer carries on
+    this.element.classList.add("is-busy");
+    this.#wordsTimer ??= setTimeout(() => { this.#words.textContent = words; }, SAY_AFTER_MS);
+  }
+
+  #goOn() {
+    if (this.#video.readyState < HTMLMediaElement.HAVE_FUTURE_DATA) return;
+    this.element.classList.remove("is-busy");
+    clearTimeout(this.#wordsTimer);
+    this.#wordsTimer = undefined;
+    this.#words.textContent = "";
   }
 
   /** Plays, where the browser lets us: after a reload it wants a key press first. */
@@ -104,6 +130,7 @@ class PlayerScreen {
   close() {
     this.#closed = true;
     clearTimeout(this.#landing);
+    clearTimeout(this.#wordsTimer);
     removeEventListener("pagehide", this.#leavePage);
     this.#playback.stop(this.#positionMs());
     this.#stream?.destroy();
@@ -143,9 +170,10 @@ class PlayerScreen {
 
   onKey(event) {
     if (this.#sheet) return false;
-    const onButton = event.target.closest("button") && ["Enter", " "].includes(event.key);
-    const action = onButton ? undefined : this.#keys[event.key];
+    const wasAway = this.#controls.away;
     this.#controls.wake();
+    const onButton = event.target.closest("button") && !wasAway;
+    const action = onButton ? this.#buttonKeys[event.key] : this.#keys[event.key];
     action?.();
     return Boolean(action);
   }
@@ -156,14 +184,28 @@ class PlayerScreen {
     MediaPlayPause: () => this.#toggle(),
     ArrowLeft: () => this.#skip(-SKIP_S),
     ArrowRight: () => this.#skip(SKIP_S),
-    ArrowUp: () => {},
-    ArrowDown: () => {},
+    ArrowUp: () => moveFocus(this.#controls.element, "up"),
+    ArrowDown: () => this.#controls.toggle.focus({ preventScroll: true }),
+  };
+
+  #buttonKeys = {
+    MediaPlayPause: () => this.#toggle(),
+    ArrowLeft: () => moveFocus(this.#controls.element, "left"),
+    ArrowRight: () => moveFocus(this.#controls.element, "right"),
+    ArrowUp: this.#keys.ArrowUp,
+    ArrowDown: () => moveFocus(this.#controls.element, "down"),
   };
 
   #toggle() {
     this.#controls.wake();
     if (this.#video.paused) this.#play().catch((error) => this.#fail(error));
     else this.#video.pause();
+  }
+
+  #restart() {
+    this.#aimAt(0);
+    this.#land();
+    this.#controls.slider.focus({ preventScroll: true });
   }
 
   #skip(seconds) {
@@ -191,7 +233,7 @@ class PlayerScreen {
     if (!next) return this.onBack();
     this.#playback.stop(this.#positionMs());
     const play = this.#button("Play next episode", "next", () => this.#app.replace(`play/${next.id}`));
-    this.#cover("next", `${episodeMark(next)} · ${next.name}`, play);
+    this.#cover("next", "Next episode", `${episodeMark(next)} · ${next.name}`, play);
   }
 
   #fail(error) {
@@ -199,17 +241,19 @@ class PlayerScreen {
     this.#playback.stop(this.#positionMs());
     this.#video.pause();
     const again = this.#button("Try again", "play", () => this.#app.again());
-    this.#cover("failure", inWords(error), again);
+    this.#cover("failure", headline(error), inWords(error), again);
   }
 
   #button = (label, image, onclick) =>
     element("button", { className: "action primary", onclick }, icon(image), element("span", {}, label));
 
-  #cover(kind, words, action) {
+  #cover(kind, name, words, action) {
     this.#sheet?.remove();
+    clearTimeout(this.#wordsTimer);
+    this.#words.textContent = "";
     const back = element("button", { className: "action", onclick: () => this.onBack() }, "Back");
-    const role = kind === "failure" ? "alert" : "dialog";
-    this.#sheet = element("div", { className: `sheet ${kind}`, role }, element("p", {}, words), element("div", { className: "actions" }, action, back));
+    const text = element("div", { role: kind === "failure" ? "alert" : undefined }, element("h1", {}, name), element("p", { className: "words" }, words));
+    this.#sheet = element("div", { className: `sheet ${kind}` }, text, element("div", { className: "actions" }, action, back));
     this.element.classList.remove("is-busy");
     this.#controls.element.hidden = true;
     this.element.append(this.#sheet);

@@ -28,7 +28,7 @@ export async function profiles(app) {
     message,
     element("button", { className: "action quiet", onclick: () => app.session.signOut() }, "Sign out"),
   );
-  return { element: main, focus, onBack: () => current && app.back() };
+  return { element: main, title: "Who is watching?", focus, onBack: () => current && app.back() };
 }
 
 function face(profile, choose) {

@@ -1,9 +1,10 @@
-// Who is signed in on this device? Keeps the access token in memory and the refresh token where a reload finds it.
+// Who is signed in on this device? The refresh token outlives the window; the access token outlives a reload.
 import { REFRESH, SELECT_PROFILE, SIGN_IN } from "./operations.js";
-import { post, Refusal } from "./transport.js";
+import { post } from "./transport.js";
 
 const REFRESH_TOKEN = "marquee.refreshToken";
 const INSTALLATION = "marquee.installationId";
+const SIGNED_IN = "marquee.signedIn"; // the last answer, for a reload while nobody hands out new tokens
 const LOCK = "marquee.session"; // refresh tokens rotate: two windows must never spend the same one
 
 export class Session extends EventTarget {
@@ -11,11 +12,16 @@ export class Session extends EventTarget {
   viewer = null;
 
   #storage;
+  #window;
 
-  /** `storage` outlives a reload: localStorage makes one session of all windows, sessionStorage one of each. */
-  constructor(storage) {
+  /**
+   * `storage` outlives a reload: localStorage makes one session of all windows, sessionStorage one of each.
+   * `ofWindow` keeps the short-lived access token of this window alone.
+   */
+  constructor(storage, ofWindow) {
     super();
     this.#storage = storage;
+    this.#window = ofWindow;
     addEventListener("storage", (event) => {
       if (event.storageArea === storage && event.key === REFRESH_TOKEN && event.newValue === null) this.#forget();
     });
@@ -26,16 +32,23 @@ export class Session extends EventTarget {
     this.#accept(signIn);
   }
 
-  /** Picks up the session a reload left behind; false when there is none. */
+  /**
+   * Picks up the session a reload left behind; false when there is none. While the house hands out no tokens
+   * the last one goes on; when that has run out too, raises what keeps the house from it.
+   */
   async restore() {
     if (!this.#storage.getItem(REFRESH_TOKEN)) return false;
-    await this.refresh(this.accessToken);
+    try {
+      await this.refresh(this.accessToken);
+    } catch (error) {
+      if (error.isTemporary && !this.#pickUp()) throw error;
+    }
     return this.viewer !== null;
   }
 
   selectProfile(profileId) {
     return navigator.locks.request(LOCK, async () => {
-      const { selectProfile } = await post(SELECT_PROFILE, { profileId }, { token: this.accessToken });
+      const { selectProfile } = await this.request(SELECT_PROFILE, { profileId }, { renew: () => this.#renew() });
       this.#accept(selectProfile);
     });
   }
@@ -44,18 +57,23 @@ export class Session extends EventTarget {
   refresh(spent) {
     return navigator.locks.request(LOCK, async () => {
       if (this.accessToken !== spent) return;
-      const refreshToken = this.#storage.getItem(REFRESH_TOKEN); // read inside the lock: another window may have rotated it
-      if (!refreshToken) return this.#forget();
       const before = this.viewer?.profile?.id;
-      try {
-        this.#accept((await post(REFRESH, { refreshToken })).refreshToken);
-      } catch (error) {
-        if (error instanceof Refusal) this.signOut();
-        throw error;
-      }
-      const other = before && before !== this.viewer.profile?.id; // chosen in another window of this browser
+      await this.#renew();
+      const other = before && before !== this.viewer?.profile?.id; // chosen in another window of this browser
       if (other) this.dispatchEvent(new Event("profilechanged"));
     });
+  }
+
+  /** Only a refusal of the token itself signs out: a house that is busy or broken says nothing about the viewer. */
+  async #renew() {
+    const refreshToken = this.#storage.getItem(REFRESH_TOKEN); // read inside the lock: another window may have rotated it
+    if (!refreshToken) return this.#forget();
+    try {
+      this.#accept((await post(REFRESH, { refreshToken })).refreshToken);
+    } catch (error) {
+      if (error.wantsFreshToken) this.signOut();
+      throw error;
+    }
   }
 
   /** Signs this browser out; its other windows notice by the storage event. */
@@ -65,26 +83,36 @@ export class Session extends EventTarget {
   }
 
   /** `post` as the signed-in viewer, renewing the access token once when it has run out. */
-  async request(document, variables, options = {}) {
+  async request(document, variables, { renew, ...options } = {}) {
     const token = this.accessToken;
     try {
       return await post(document, variables, { ...options, token });
     } catch (error) {
-      if (!(error instanceof Refusal && error.wantsFreshToken)) throw error;
-      await this.refresh(token);
+      if (!error.wantsFreshToken) throw error;
+      await (renew?.() ?? this.refresh(token));
       return post(document, variables, { ...options, token: this.accessToken });
     }
   }
 
-  #accept({ accessToken, refreshToken, viewer }) {
+  #accept({ accessToken, refreshToken, expiresAt, viewer }) {
     this.accessToken = accessToken;
     this.viewer = viewer;
+    this.#window.setItem(SIGNED_IN, JSON.stringify({ accessToken, expiresAt, viewer }));
     if (refreshToken) this.#storage.setItem(REFRESH_TOKEN, refreshToken);
+  }
+
+  #pickUp() {
+    const kept = JSON.parse(this.#window.getItem(SIGNED_IN));
+    if (!kept || Date.parse(kept.expiresAt) < Date.now()) return false;
+    this.accessToken = kept.accessToken;
+    this.viewer = kept.viewer;
+    return true;
   }
 
   #forget() {
     this.accessToken = null;
     this.viewer = null;
+    this.#window.removeItem(SIGNED_IN);
     this.dispatchEvent(new Event("signedout"));
   }
 }

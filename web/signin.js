@@ -26,7 +26,7 @@ export async function signIn(app) {
 
   const heading = element("h1", {}, "Sign in");
   const main = element("main", { className: "sign-in" }, wordmark(), heading, form);
-  return { element: main, focus: email.input, onBack() {} };
+  return { element: main, title: "Sign in", focus: email.input, onBack() {} };
 }
 
 function field(type, name, autocomplete) {

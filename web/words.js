@@ -34,11 +34,41 @@ function counted(number, noun) {
   return `${number} ${noun}${number === 1 ? "" : "s"}`;
 }
 
-/** What to tell the viewer; refusals of the server are already in the viewer's words. */
+const HEADLINES = {
+  INVALID_INPUT: "That did not work",
+  NOT_FOUND: "Not here any more",
+  UNAUTHENTICATED: "Please sign in",
+  TOKEN_EXPIRED: "Please sign in again",
+  TOKEN_INVALID: "Please sign in again",
+  FORBIDDEN: "Not for this profile",
+  NOT_READY: "Almost ready",
+  UNSUPPORTED_DEVICE: "Not on this screen",
+  SESSION_LOST: "Playing elsewhere, or paused too long",
+  OVERLOADED: "A full house tonight",
+  UNAVAILABLE: "One moment, please",
+};
+
+/** A few words that name the trouble; every ProblemCode has its own. */
+export function headline(error) {
+  if (error.name === "Unreachable") return navigator.onLine === false ? "This screen is offline" : "Marquee does not answer";
+  if (error.name === "StreamFailure") return "The film cannot go on";
+  return HEADLINES[error.code] ?? "Something went wrong";
+}
+
+const WORDS = {
+  OVERLOADED: "Very many people are watching just now.",
+  UNAVAILABLE: "This part of Marquee is being put right.",
+  TOKEN_EXPIRED: "This screen was signed out.",
+  TOKEN_INVALID: "This screen was signed out.",
+};
+
+/** What to tell the viewer, as a sentence; most refusals of the server are already in the viewer's words. */
 export function inWords(error) {
-  if (error.name === "Refusal") return error.message;
-  if (error.name === "Unreachable") return "Marquee cannot be reached just now. Check the connection and try again.";
+  if (error.name === "Unreachable") {
+    return navigator.onLine === false ? "Check the network of this screen." : "It may be the network, or the house itself.";
+  }
   if (error.name === "StreamFailure") return error.message;
-  console.error(error);
-  return "Something went wrong on this screen. Try again.";
+  if (error.name === "Refusal" && error.code) return WORDS[error.code] ?? error.message;
+  if (error.name !== "Refusal") console.error(error);
+  return "It is not your fault. Try again in a moment.";
 }

@@ -1,0 +1,26 @@
+// What stands on the screen until the answer is here? The shape of what comes, so that nothing jumps when it does.
+import { element } from "./dom.js";
+
+const CARDS = 7; // one more than the widest screen shows
+const ROWS = 3;
+
+const bone = (className) => element("span", { className: `bone ${className}` });
+const row = () =>
+  element("div", { className: "shelf" }, bone("heading"), element("div", { className: "cards" }, ...Array.from({ length: CARDS }, () => bone("card art"))));
+const words = () => [bone("name"), bone("line"), bone("line short")];
+
+const SHAPES = {
+  "": () => ["home", element("div", { className: "hero" }, ...words()), element("div", { className: "shelves" }, ...Array.from({ length: ROWS }, row))],
+  title: () => ["details", element("div", { className: "about" }, ...words(), bone("button"))],
+  profiles: () => ["profiles", bone("line"), element("div", { className: "faces" }, bone("portrait"), bone("portrait"), bone("portrait"))],
+  play: () => ["player", element("div", { className: "controls" }, element("header", {}, bone("line")), element("footer", {}, bone("track")))],
+};
+
+/** A screen in the shape of the one that `name`, the first part of a route, stands for. */
+export function skeleton(name) {
+  const [className, ...shapes] = (SHAPES[name] ?? SHAPES[""])();
+  const said = element("p", { className: "unseen", role: "status" }, "Loading");
+  const inside = element("div", { className: "body", "aria-hidden": "true" }, ...shapes);
+  const main = element("main", { className: `${className} skeleton`, tabIndex: -1, "aria-busy": "true" }, said, inside);
+  return { element: main, focus: main };
+}
