@@ -1,36 +1,55 @@
 """`marquee serve`: one web server."""
 
+import logging
 from typing import Annotated
 
 import typer
 import uvicorn
+from starlette.applications import Starlette
 
-from app.embedded.machine import LOOPBACK, is_free
+from app.cli import log_to_stderr
+from app.embedded.machine import LOOPBACK, end_with_parent, is_free
 from settings import CannotStart, load_settings
 
 SHUTDOWN_DEADLINE_S = 2  # for what is being answered; open subscriptions never end by themselves
+KEEP_ALIVE_S = 65  # more than the 60 of nginx, so that the proxy closes first, never mid-request
 LARGEST_MESSAGE_BYTES = 256 * 1024  # one GraphQL operation with its variables, with room to spare
 
 
 def serve(
     host: Annotated[str, typer.Option(help="The address to listen at.")] = LOOPBACK,
     port: Annotated[int | None, typer.Option(help="The setting PORT when left out.")] = None,
+    processes: Annotated[
+        int, typer.Option(min=1, help="How many share the port; one fills a core.")
+    ] = 1,
 ) -> None:
     """Answers GraphQL, media, licenses and the TV page until it is told to stop."""
     settings = load_settings()
     port = port or settings.port
     refuse_taken_port(port, host)
     uvicorn.run(
-        "app.server:create_app",
+        "app.serve:application",
         factory=True,
+        workers=processes,  # one that dies or hangs is replaced; SIGHUP replaces each in turn
         host=host,
         port=port,
-        ws="websockets-sansio",  # the one implementation uvicorn does not call deprecated
+        http="app.http.protocol:HttpProtocol",
+        ws="app.http.protocol:SocketProtocol",
+        timeout_keep_alive=KEEP_ALIVE_S,
         ws_max_size=LARGEST_MESSAGE_BYTES,
         access_log=False,  # addresses carry signatures, and a line a segment tells nobody anything
         server_header=False,
         timeout_graceful_shutdown=SHUTDOWN_DEADLINE_S,
     )
+
+
+def application() -> Starlette:
+    """For the ASGI server, which calls it in every process; each begins as a fresh interpreter."""
+    from app.server import create_app  # here: the parent of several needs nothing of it
+
+    end_with_parent()
+    log_to_stderr(logging.INFO)
+    return create_app()
 
 
 def refuse_taken_port(port: int, host: str = LOOPBACK) -> None:

@@ -1,7 +1,10 @@
 """What this machine offers: free ports, files only we can read, programs inside wheels."""
 
+import multiprocessing
 import os
+import signal
 import socket
+import threading
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -45,3 +48,16 @@ def write_secret(path: Path, text: str) -> None:
     with os.fdopen(fd, "w") as file:
         file.write(text)
     fresh.rename(path)
+
+
+def end_with_parent() -> None:
+    """Asks this process to stop when the one that started it is gone; without one, does nothing."""
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+
+    def watch() -> None:
+        parent.join()
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=watch, name="end_with_parent", daemon=True).start()

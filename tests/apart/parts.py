@@ -18,7 +18,7 @@ STOPS_WITHIN_S = 15
 
 @contextmanager
 def marquee(
-    environment: Mapping[str, str], *words: str, log: Path
+    *words: str, environment: Mapping[str, str], log: Path
 ) -> Iterator[subprocess.Popen[bytes]]:
     """A running command of ours, which is asked to stop at the end."""
     command = [sys.executable, "-P", "-m", "app", *words]
@@ -37,11 +37,11 @@ def marquee(
 
 @contextmanager
 def serving(
-    environment: Mapping[str, str], port: int, *options: str, log: Path
+    port: int, *options: str, environment: Mapping[str, str], log: Path
 ) -> Iterator[subprocess.Popen[bytes]]:
     """A `marquee serve` that is ready for viewers."""
     words = ("serve", "--host", LOOPBACK, "--port", str(port), *options)
-    with marquee(environment, *words, log=log) as process:
+    with marquee(*words, environment=environment, log=log) as process:
         wait_until(lambda: answers(port, "/readyz"), within_s=STARTS_WITHIN_S)
         yield process
 

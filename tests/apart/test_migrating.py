@@ -18,7 +18,9 @@ def test_one_of_several_migrates_and_the_others_find_it_done(environment, servic
 
     with ExitStack() as running:
         machines = [
-            running.enter_context(marquee(told, "migrate", log=tmp_path / f"{number}.log"))
+            running.enter_context(
+                marquee("migrate", environment=told, log=tmp_path / f"{number}.log")
+            )
             for number in range(3)
         ]
         codes = [machine.wait(STARTS_WITHIN_S) for machine in machines]
