@@ -10,6 +10,7 @@ from graphql import (
     FragmentDefinitionNode,
     FragmentSpreadNode,
     GraphQLError,
+    InlineFragmentNode,
     OperationDefinitionNode,
     OperationType,
     SelectionSetNode,
@@ -95,5 +96,5 @@ def _fields(
             if name in fragments and name not in seen:
                 seen.add(name)
                 yield from _fields(fragments[name].selection_set, fragments, seen)
-        else:
+        elif isinstance(node, InlineFragmentNode):
             yield from _fields(node.selection_set, fragments, seen)
