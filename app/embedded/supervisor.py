@@ -106,7 +106,7 @@ class Supervisor:
     async def __aenter__(self) -> Self:
         self._ledger = await Ledger.taken(self._ledger_path)
         self._watches.append(asyncio.create_task(self._keep_logs_short()))
-        self._watches.append(asyncio.create_task(watch_machine(self._ledger.parent)))
+        self._watches.append(asyncio.create_task(watch_machine(self._ledger_path.parent)))
         return self
 
     async def __aexit__(
