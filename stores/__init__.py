@@ -1,31 +1,51 @@
 """The world outside the process: opened once, here, and closed in the reverse order."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Mapping
+from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
+from types import MappingProxyType
 from typing import Protocol, TypeAlias
 
+import stamina.instrumentation
 from redis.asyncio import Redis
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from domain.degradation import Dependency
+from stores import objects, postgres, recovery, redis
+from stores.drills import Drills
+from stores.guard import Guard, Limits
 from stores.jobs import Jobs
 from stores.keys import Keys, open_keys
-from stores.objects import Objects, open_objects
+from stores.objects import ObjectMissing, Objects, open_objects
 from stores.passwords import Passwords
-from stores.redis import Leases, Nudges, open_redis
+from stores.reads import Copies
+from stores.redis import Leases, Nudges, Turns, open_redis
 
 Tx: TypeAlias = AsyncConnection  # a connection inside the transaction of `Stores.begin`
 
-# Every transaction is a handful of indexed statements: 50 ms is slow, 5 s means the server hangs.
-TRANSACTION_DEADLINE_S = 5.0
-CONNECT_DEADLINE_S = 3  # Postgres answers a new connection in milliseconds or not at all
-POOL_SIZE = 10  # a process runs one statement a core at a time; the rest is waiting on commits
+# A queue before the pool: whoever is last in it waits sixteen turns of about ten milliseconds.
+MOST_TRANSACTIONS = 16 * postgres.POOL_SIZE
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long one call of each part may take, in seconds: a transaction, a command, a request."""
+
+    postgres_s: float
+    redis_s: float
+    objects_s: float
+
+
+VIEWERS = Patience(postgres_s=1.5, redis_s=0.4, objects_s=1.5)  # who look at a screen for 2 s
+WORKERS = Patience(postgres_s=10.0, redis_s=5.0, objects_s=30.0)  # nobody waits; a restart fits in
 
 
 @dataclass(frozen=True, slots=True)
 class Stores:
-    """Everything a resolver, a door or a worker may touch."""
+    """Everything a resolver, a door or a worker may touch. Whatever does not answer in time, or is
+    known to be down, raises Unavailable."""
 
     engine: AsyncEngine
     redis: Redis
@@ -35,15 +55,37 @@ class Stores:
     keys: Keys
     jobs: Jobs
     passwords: Passwords
+    guards: Mapping[Dependency, Guard]
+    copies: Copies
+    drills: Drills
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[Tx]:
-        """One transaction: committed at the end, rolled back on any exception.
+        """One transaction: committed at the end, rolled back on any exception."""
+        guard = self.guards[Dependency.POSTGRES]
+        async with (
+            guard.passage(),
+            aclosing(await guard.repeat(self.engine.connect)) as tx,
+            tx.begin(),
+        ):
+            try:
+                yield tx
+            except asyncio.CancelledError:
+                await tx.invalidate()  # to roll back is to wait for a server that may hang
+                raise
 
-        Raises TimeoutError when the whole of it takes longer than its deadline.
-        """
-        async with asyncio.timeout(TRANSACTION_DEADLINE_S), self.engine.begin() as tx:
-            yield tx
+    async def ask(self, dependency: Dependency) -> None:
+        """Whether this part answers: one cheap question. Raises Unavailable when it does not."""
+        match dependency:
+            case Dependency.POSTGRES:
+                async with self.begin() as tx:
+                    await tx.exec_driver_sql("SELECT 1")
+            case Dependency.REDIS:
+                async with self.guards[dependency].passage():
+                    await self.redis.ping()
+            case Dependency.OBJECTS:
+                with suppress(ObjectMissing):  # that is an answer
+                    await self.objects.size("health")
 
 
 class Addresses(Protocol):
@@ -60,30 +102,52 @@ class Addresses(Protocol):
 
 
 @asynccontextmanager
-async def open_stores(addresses: Addresses) -> AsyncIterator[Stores]:
+async def open_stores(
+    addresses: Addresses, *, patience: Patience = VIEWERS
+) -> AsyncIterator[Stores]:
     """The stores at these addresses. Nothing is connected before it is first used."""
-    engine = create_async_engine(
-        addresses.database_url,
-        pool_size=POOL_SIZE,
-        max_overflow=0,
-        pool_timeout=TRANSACTION_DEADLINE_S,
-        pool_pre_ping=True,  # a restarted Postgres costs a reconnect, not an error
-        connect_args={"connect_timeout": CONNECT_DEADLINE_S},
-    )
-    redis = open_redis(addresses.redis_url)
+    stamina.instrumentation.set_on_retry_hooks(())  # the guards count; a line each would be noise
+    guards = _guards(patience)
+    engine = postgres.open_engine(addresses.database_url, deadline_s=patience.postgres_s)
+    client = open_redis(addresses.redis_url, deadline_s=patience.redis_s)
     passwords = Passwords()
+    stored = open_objects(addresses.objects_url, guards[Dependency.OBJECTS])
+    stores = Stores(
+        engine=engine,
+        redis=client,
+        leases=Leases(client, guards[Dependency.REDIS]),
+        nudges=Nudges(client, guards[Dependency.REDIS]),
+        objects=stored,
+        keys=open_keys(addresses.keys_url),
+        jobs=Jobs(addresses.database_url),
+        passwords=passwords,
+        guards=guards,
+        copies=Copies(client, guards[Dependency.REDIS]),
+        drills=Drills(client, guards),
+    )
+    turns = Turns(client, guards[Dependency.REDIS])
+    watches = [
+        asyncio.create_task(recovery.watch(guard, partial(stores.ask, dependency), turns))
+        for dependency, guard in guards.items()
+    ]
     try:
-        yield Stores(
-            engine=engine,
-            redis=redis,
-            leases=Leases(redis),
-            nudges=Nudges(redis),
-            objects=open_objects(addresses.objects_url),
-            keys=open_keys(addresses.keys_url),
-            jobs=Jobs(addresses.database_url),
-            passwords=passwords,
-        )
+        yield stores
     finally:
+        for watch in watches:
+            watch.cancel()
+        await asyncio.gather(*watches, return_exceptions=True)
         passwords.close()
-        await redis.aclose()
+        stored.close()
+        await client.aclose()
         await engine.dispose()
+
+
+def _guards(patience: Patience) -> Mapping[Dependency, Guard]:
+    limits = {
+        Dependency.POSTGRES: (Limits(patience.postgres_s, MOST_TRANSACTIONS), postgres.why_gone),
+        Dependency.REDIS: (Limits(patience.redis_s, redis.MOST_COMMANDS), redis.why_gone),
+        Dependency.OBJECTS: (Limits(patience.objects_s, objects.MOST_REQUESTS), objects.why_gone),
+    }
+    return MappingProxyType(
+        {part: Guard(part, limit, why_gone=why) for part, (limit, why) in limits.items()}
+    )

@@ -3,15 +3,21 @@
 import asyncio
 import os
 from collections.abc import AsyncIterator, Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO, Any, TypeVar
 
 import obstore
+from obstore.exceptions import GenericError, PermissionDeniedError, UnauthenticatedError
 from obstore.store import LocalStore, from_url
 
-DEADLINE_S = 5.0  # for one metadata request or one part; a disk or a bucket answers far sooner
+from domain.degradation import Dependency
+from stores.guard import FULL, Guard, Limits
+
+DEADLINE_S = 30.0  # for one request of a command that nobody waits for before a screen
+MOST_REQUESTS = 32  # at once, a thread each; a hung one holds its thread until it is answered
 FILE_DEADLINE_S = 600.0  # a film of gigabytes going up over a slow link
 FILE_RETRIES = 3  # a bucket asks to slow down now and then; a film is not begun again for that
 PART_BYTES = 256 * 1024  # what one read holds in memory; smaller costs more turns of the loop
@@ -23,21 +29,29 @@ class ObjectMissing(Exception):
     """Nothing is stored under this path."""
 
 
-def open_objects(url: str) -> "Objects":
+def open_objects(url: str, guard: Guard | None = None) -> "Objects":
     """A folder (`file:`), or a bucket with a prefix (`s3://bucket/prefix`), whose endpoint, region
     and credentials are where every tool for S3 finds them: in AWS_* variables, or from the cloud.
+    Without a `guard`, requests get DEADLINE_S.
 
     Raises what the backend raises when the directory cannot be made or the URL is unknown.
     """
+    guard = guard or Guard(
+        Dependency.OBJECTS, Limits(DEADLINE_S, MOST_REQUESTS), why_gone=why_gone
+    )
     if url.startswith("file:"):
         store = from_url(url, mkdir=True)
-        return Objects(store, for_files=store)
-    return Objects(_bucket(url, DEADLINE_S), for_files=_bucket(url, FILE_DEADLINE_S, FILE_RETRIES))
+        return Objects(store, guard, for_files=store)
+    return Objects(
+        _bucket(url, guard.deadline_s),
+        guard,
+        for_files=_bucket(url, FILE_DEADLINE_S, FILE_RETRIES),
+    )
 
 
 def _bucket(url: str, deadline_s: float, retries: int = 0) -> Any:
     """Nothing is retried behind the back of whoever asks for one small thing."""
-    options = {
+    options: Any = {
         "timeout": timedelta(seconds=deadline_s),
         # Options of ours make obstore forget this one of the environment: plain HTTP, when asked.
         "allow_http": os.environ.get("AWS_ALLOW_HTTP", "").lower() in ("1", "true"),
@@ -52,9 +66,12 @@ class Objects:
     one (seen with obstore 0.12, as pyo3-async-runtimes issue 40 tells).
     """
 
-    def __init__(self, store: Any, *, for_files: Any) -> None:
+    def __init__(self, store: Any, guard: Guard, *, for_files: Any) -> None:
         self._store = store
+        self._guard = guard
         self._for_files = for_files  # the same place, asked with more patience
+        self._threads = ThreadPoolExecutor(MOST_REQUESTS, thread_name_prefix="objects")
+        self._asking: set[Future[Any]] = set()
 
     async def put(self, path: str, data: bytes) -> None:
         """Stores `data` whole, or not at all."""
@@ -98,19 +115,41 @@ class Objects:
         do it themselves, by a rule for incomplete uploads."""
         return await self._ask(_delete_halves, "", before, deadline_s=FILE_DEADLINE_S)
 
+    def close(self) -> None:
+        """Starts nothing more; a request that hangs keeps its thread, and is not waited for."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
     async def _ask(
         self,
         work: Callable[..., T],
         path: str,
         *arguments: object,
-        deadline_s: float = DEADLINE_S,
+        deadline_s: float | None = None,
     ) -> T:
-        store = self._store if deadline_s == DEADLINE_S else self._for_files
-        async with asyncio.timeout(deadline_s):
-            try:
-                return await asyncio.to_thread(work, store, path, *arguments)
-            except FileNotFoundError as error:
-                raise ObjectMissing(path) from error
+        store = self._store if deadline_s is None else self._for_files
+        if len(self._asking) >= MOST_REQUESTS:
+            raise self._guard.refusal(FULL)
+        async with self._guard.passage(deadline_s=deadline_s):
+            asking = self._threads.submit(_found, work, store, path, *arguments)
+            self._asking.add(asking)  # until it ends, and that may be after its caller gave up
+            asking.add_done_callback(self._asking.discard)
+            return await asyncio.wrap_future(asking)
+
+
+def why_gone(error: Exception) -> str | None:
+    """The store's own trouble, in one line; None for a trouble of ours."""
+    if isinstance(error, OSError | GenericError | PermissionDeniedError | UnauthenticatedError):
+        return str(error).partition("\n")[0]
+    return None
+
+
+def _found(work: Callable[..., T], store: Any, path: str, *arguments: object) -> T:
+    try:
+        return work(store, path, *arguments)
+    except FileNotFoundError as error:
+        if isinstance(store, LocalStore) and not Path(str(store.prefix)).is_dir():
+            raise NotADirectoryError("the folder of all objects is gone") from error
+        raise ObjectMissing(path) from error
 
 
 def _whole(store: Any, path: str) -> bytes:

@@ -7,59 +7,71 @@ Postgres again, and a lost lease is taken anew by the next heartbeat.
 import asyncio
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 
 import structlog
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
+from redis.exceptions import DataError, RedisError, ResponseError
 
+from domain.errors import Unavailable
 from domain.ids import ProfileId, SessionId
 from domain.playback import LEASE
+from stores.guard import Guard
 
 log = structlog.get_logger()
 
-DEADLINE_S = 2.0  # a command takes a millisecond; two seconds mean the server hangs
+MOST_COMMANDS = 128  # at once, a connection each; they are over in a millisecond
 NUDGES = "nudges"  # the one channel; a message is the id of the profile that changed
 SCAN_PART = 1000  # keys looked at by one command, which takes Redis about half a millisecond
+LISTEN_S = 2.0  # how often a silent channel is looked after
+OPEN_TURN_MS = 5000  # every process comes by within half of it (stores/recovery.py)
 RECONNECT_S = 1.0  # between two attempts to listen again
+UNWELL = ("LOADING", "MASTERDOWN", "MISCONF", "OOM", "READONLY")  # starts, ends, or is full
 
 
-def open_redis(url: str) -> Redis:
+def open_redis(url: str, *, deadline_s: float) -> Redis:
     """A client that fails within its deadline instead of retrying silently behind our back."""
     return Redis.from_url(
         url,
-        socket_timeout=DEADLINE_S,
-        socket_connect_timeout=DEADLINE_S,
+        socket_timeout=deadline_s,
+        socket_connect_timeout=deadline_s,
         retry=Retry(NoBackoff(), 0),
     )
+
+
+def why_gone(error: Exception) -> str | None:
+    """The server's own trouble, in one line; None for a trouble of ours."""
+    if isinstance(error, ResponseError) and str(error).startswith(UNWELL):
+        return str(error)
+    if isinstance(error, RedisError) and not isinstance(error, ResponseError | DataError):
+        return str(error)
+    return None
 
 
 class Leases:
     """One key a session, which dies by itself when it is not renewed."""
 
-    def __init__(self, redis: Redis) -> None:
+    def __init__(self, redis: Redis, guard: Guard) -> None:
         self._redis = redis
+        self._guard = guard
 
     async def renew(self, session_id: SessionId) -> None:
         """Takes or extends the lease."""
-        await self._redis.set(_lease(session_id), b"", px=LEASE)
+        await self._guard.call(lambda: self._redis.set(_lease(session_id), b"", px=LEASE))
 
     async def expiries(
         self, session_ids: Sequence[SessionId], now: datetime
     ) -> list[datetime | None]:
         """When each lease runs out; None where there is none. One round trip."""
-        async with self._redis.pipeline(transaction=False) as pipe:
-            for session_id in session_ids:
-                pipe.pttl(_lease(session_id))
-            left_ms: list[int] = await pipe.execute()
+        left_ms = await self._guard.call(lambda: self._left_ms(session_ids))
         return [now + timedelta(milliseconds=ms) if ms > 0 else None for ms in left_ms]
 
     async def alive(self, session_id: SessionId) -> bool:
         """Whether the lease has not run out."""
-        return bool(await self._redis.exists(_lease(session_id)))
+        return bool(await self._guard.call(lambda: self._redis.exists(_lease(session_id))))
 
     async def count(self) -> int:
         """How many have not run out. Walks through all keys: for a scraper, not for a viewer."""
@@ -67,22 +79,55 @@ class Leases:
 
     async def release(self, session_id: SessionId) -> None:
         """Ends the lease now."""
-        await self._redis.delete(_lease(session_id))
+        await self._guard.call(lambda: self._redis.delete(_lease(session_id)))
+
+    async def _left_ms(self, session_ids: Sequence[SessionId]) -> list[int]:
+        async with self._redis.pipeline(transaction=False) as pipe:
+            for session_id in session_ids:
+                pipe.pttl(_lease(session_id))
+            return list(await pipe.execute())
+
+
+class Turns:
+    """Whose turn it is to ask whether a part is back. One process asks for all; once it has been
+    answered, everybody asks for itself. Without Redis everybody does at once."""
+
+    def __init__(self, redis: Redis, guard: Guard) -> None:
+        self._redis = redis
+        self._guard = guard
+
+    async def take(self, name: str, *, for_s: float) -> bool:
+        """Whether to ask now; nobody else is told so for `for_s`."""
+        if name == self._guard.dependency.value:
+            return True
+        try:
+            said = await self._guard.call(
+                lambda: self._redis.set(_turn(name), b"taken", px=_ms(for_s), nx=True, get=True)
+            )
+        except Unavailable:
+            return True
+        return said != b"taken"
+
+    async def open_to_all(self, name: str) -> None:
+        """For as long as everybody needs to come by. Best effort: it only saves them time."""
+        with suppress(Unavailable):
+            await self._guard.call(lambda: self._redis.set(_turn(name), b"open", px=OPEN_TURN_MS))
 
 
 class Nudges:
     """Wakes whoever waits for news of a profile, in every process."""
 
-    def __init__(self, redis: Redis) -> None:
+    def __init__(self, redis: Redis, guard: Guard) -> None:
         self._redis = redis
+        self._guard = guard
         self._waiting: dict[str, set[asyncio.Event]] = defaultdict(set)
 
     async def send(self, profile_id: ProfileId) -> None:
         """Best effort: what the nudge is about is already durable, so a lost one only delays."""
         try:
-            await self._redis.publish(NUDGES, profile_id)
-        except RedisError as error:
-            log.warning("nudge_lost", error=repr(error))
+            await self._guard.call(lambda: self._redis.publish(NUDGES, profile_id))
+        except Unavailable:
+            log.warning("nudge_lost")
 
     @contextmanager
     def listen(self, profile_id: ProfileId) -> Iterator[asyncio.Event]:
@@ -111,7 +156,7 @@ class Nudges:
             for waiting in self._waiting.values():
                 _wake(waiting)
             while True:
-                message = await channel.get_message(timeout=DEADLINE_S)
+                message = await channel.get_message(timeout=LISTEN_S)
                 if message is not None:
                     _wake(self._waiting.get(message["data"].decode(), ()))
 
@@ -123,3 +168,11 @@ def _wake(events: "set[asyncio.Event] | tuple[()]") -> None:
 
 def _lease(session_id: str) -> str:
     return f"lease:{session_id}"
+
+
+def _turn(name: str) -> str:
+    return f"turn:{name}"
+
+
+def _ms(seconds: float) -> int:
+    return int(seconds * 1000)

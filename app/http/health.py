@@ -7,60 +7,56 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from app.http.problems import NO_STORE
+from domain.degradation import BreakerState, Dependency
+from domain.errors import Unavailable
 from stores import Stores
-from stores.health import Question, questions
 
-CAP_S = 0.25  # a balancer asks every second or so; whoever takes longer is not ready
+CAP_S = 0.25  # a balancer asks every second or so, and gives up early
 
 
 def routes(stores: Stores) -> list[Route]:
-    """`/livez` asks only the loop, `/readyz` everything a viewer needs."""
-    ready = _Readiness({name: _Probe(ask) for name, ask in questions(stores).items()})
-    return [Route("/livez", _alive), Route("/readyz", ready.answer)]
+    """`/livez` asks only the loop. `/readyz` tells how each part does; it is 200 as soon as
+    Postgres has answered once: from then on there is something to show, whatever fails, and to
+    take every process from the balancer would leave viewers with nothing."""
+    return [Route("/livez", _alive), Route("/readyz", _Readiness(stores).answer)]
 
 
 async def _alive(_: Request) -> Response:
     return JSONResponse({"alive": True}, headers=NO_STORE)
 
 
-class _Probe:
-    """Asks one part, at most one question at a time: a part that hangs collects no callers."""
-
-    def __init__(self, ask: Question) -> None:
-        self._ask = ask
-        self._asking: asyncio.Future[None] | None = None
-
-    async def state(self) -> str:
-        """`ok`, `slow`, or the kind of failure: never its text, which may hold an address."""
-        if self._asking is None or self._asking.done():
-            self._asking = asyncio.ensure_future(self._ask())
-            self._asking.add_done_callback(_hear)
-        asking = self._asking
-        await asyncio.wait([asking], timeout=CAP_S)
-        if not asking.done():
-            asking.cancel()  # and not awaited: a driver may take its time to let go
-            return "slow"
-        if asking.cancelled():
-            return "slow"
-        failure = asking.exception()
-        return "ok" if failure is None else type(failure).__name__
-
-
-def _hear(asked: "asyncio.Future[None]") -> None:
-    """An answer that came after everybody left is no news for the log."""
-    if not asked.cancelled():
-        asked.exception()
-
-
 class _Readiness:
-    def __init__(self, probes: dict[str, _Probe]) -> None:
-        self._probes = probes
+    def __init__(self, stores: Stores) -> None:
+        self._stores = stores
+        self._asking: dict[Dependency, asyncio.Task[str]] = {}
 
     async def answer(self, _: Request) -> Response:
-        states = await asyncio.gather(*(probe.state() for probe in self._probes.values()))
-        ready = all(state == "ok" for state in states)
+        states = await asyncio.gather(*map(self._state, self._stores.guards))
+        ready = self._stores.guards[Dependency.POSTGRES].has_answered
+        parts = {
+            part.value: {"state": state, "breaker": guard.state.value}
+            for (part, guard), state in zip(self._stores.guards.items(), states, strict=True)
+        }
         return JSONResponse(
-            {"ready": ready, "parts": dict(zip(self._probes, states, strict=True))},
+            {"ready": ready, "parts": parts},
             status_code=200 if ready else 503,
             headers=NO_STORE,
         )
+
+    async def _state(self, part: Dependency) -> str:
+        """`ok`, `down`, or `slow` when that is not known within CAP_S. A part is asked at most one
+        question at a time, and none while its breaker is open."""
+        if self._stores.guards[part].state is not BreakerState.CLOSED:
+            return "down"
+        asking = self._asking.get(part)
+        if asking is None or asking.done():
+            asking = self._asking[part] = asyncio.create_task(self._ask(part))
+        await asyncio.wait([asking], timeout=CAP_S)
+        return asking.result() if asking.done() else "slow"
+
+    async def _ask(self, part: Dependency) -> str:
+        try:
+            await self._stores.ask(part)
+        except Unavailable:
+            return "down"
+        return "ok"

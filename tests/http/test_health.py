@@ -1,14 +1,18 @@
 import asyncio
 import socket
+from contextlib import suppress
 
 import pytest
 
 from app.http import health
+from domain.degradation import BreakerState, Dependency
+from domain.errors import Unavailable
 from stores import open_stores
 from tests.conftest import Addresses
 from tests.http.conftest import client_of
 from tests.waiting import until
 
+WELL = {"state": "ok", "breaker": "CLOSED"}
 NOBODY = "127.0.0.1:1"  # a port that no program of ours or of a distribution listens at
 UNREACHABLE = {
     "database_url": f"postgresql+psycopg://marquee@{NOBODY}/marquee",
@@ -49,26 +53,55 @@ async def readiness_once_connected(stores):
     return await readiness(stores)
 
 
+async def down(stores, part):
+    """Asks until its breaker is open."""
+    while stores.guards[part].state is not BreakerState.OPEN:
+        with suppress(Unavailable):
+            await stores.ask(part)
+
+
 async def test_a_process_whose_parts_all_answer_is_ready(stores):
     answer = await readiness_once_connected(stores)
 
     assert answer.status_code == 200
     assert answer.json() == {
         "ready": True,
-        "parts": {"postgres": "ok", "redis": "ok", "objects": "ok"},
+        "parts": dict.fromkeys(("postgres", "redis", "objects"), WELL),
     }
     assert answer.headers["cache-control"] == "no-store"
 
 
-async def test_a_process_whose_parts_are_gone_is_not_ready_and_says_which(open_at):
+async def test_a_process_that_never_reached_postgres_has_nothing_to_show(open_at):
     async with open_at(**UNREACHABLE) as stores:
+        await down(stores, Dependency.POSTGRES)
         answer = await readiness(stores)
 
     assert answer.status_code == 503
-    assert answer.json() == {
-        "ready": False,
-        "parts": {"postgres": "OperationalError", "redis": "ConnectionError", "objects": "ok"},
+    assert answer.json()["ready"] is False
+    assert answer.json()["parts"]["postgres"] == {"state": "down", "breaker": "OPEN"}
+    assert answer.json()["parts"]["objects"] == WELL
+
+
+async def test_a_process_without_redis_is_ready_and_says_so(open_at, database_url):
+    async with open_at(**UNREACHABLE | {"database_url": database_url}) as stores:
+        await down(stores, Dependency.REDIS)
+        answer = await readiness_once_connected(stores)
+
+    assert answer.json()["parts"] == {
+        "postgres": WELL,
+        "redis": {"state": "down", "breaker": "OPEN"},
+        "objects": WELL,
     }
+
+
+async def test_a_folder_of_objects_that_was_deleted_is_noticed(open_at, database_url, tmp_path):
+    async with open_at(**UNREACHABLE | {"database_url": database_url}) as stores:
+        before = await readiness_once_connected(stores)
+        (tmp_path / "objects").rmdir()
+        after = await readiness(stores)
+
+    assert before.json()["parts"]["objects"] == WELL
+    assert after.json()["parts"]["objects"] == {"state": "down", "breaker": "CLOSED"}
 
 
 async def test_a_part_that_hangs_is_slow_and_holds_nobody_up(open_at, silent):
@@ -84,7 +117,11 @@ async def test_a_part_that_hangs_is_slow_and_holds_nobody_up(open_at, silent):
         took_s = loop.time() - asked_at
 
     assert answer.status_code == 503
-    assert answer.json()["parts"] == {"postgres": "slow", "redis": "slow", "objects": "ok"}
+    assert {part: told["state"] for part, told in answer.json()["parts"].items()} == {
+        "postgres": "slow",
+        "redis": "slow",
+        "objects": "ok",
+    }
     assert took_s < 1.5  # all parts at once, each 250 ms
 
 

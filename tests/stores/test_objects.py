@@ -1,6 +1,6 @@
-import obstore
 import pytest
 
+from domain.errors import Unavailable
 from stores.objects import PART_BYTES, ObjectMissing, open_objects
 
 FILM_BYTES = 12 * 1024 * 1024  # more than two parts of an upload in parts
@@ -79,7 +79,7 @@ async def test_two_prefixes_of_a_bucket_do_not_see_each_other(bucket_url):
 async def test_a_bucket_is_asked_over_plain_http_only_when_that_is_wanted(bucket_url, monkeypatch):
     monkeypatch.setenv("AWS_ALLOW_HTTP", "false")
 
-    with pytest.raises(obstore.exceptions.GenericError):
+    with pytest.raises(Unavailable):
         await open_objects(bucket_url).put("film", b"")
 
 

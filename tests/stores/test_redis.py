@@ -2,15 +2,26 @@ import asyncio
 from datetime import UTC, datetime
 
 import pytest
-from redis.exceptions import ConnectionError as RedisConnectionError
 
+from domain.errors import Unavailable
 from domain.ids import ProfileId, SessionId
 from domain.playback import LEASE
-from stores.redis import Leases, Nudges, open_redis
+from stores import open_stores
+from tests.conftest import Addresses
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 SESSION = SessionId("pbs_1")
 NOWHERE = "redis://127.0.0.1:1/0"  # nobody listens at port 1
+
+
+@pytest.fixture
+async def stores_without_redis(database_url, tmp_path):
+    (tmp_path / "master_key").write_text("00" * 32)
+    addresses = Addresses(
+        database_url, NOWHERE, tmp_path.as_uri(), (tmp_path / "master_key").as_uri()
+    )
+    async with open_stores(addresses) as opened:
+        yield opened
 
 
 async def test_a_lease_lives_until_it_is_released(stores):
@@ -50,14 +61,10 @@ async def test_a_nudge_wakes_who_listens_to_that_profile_and_nobody_else(stores)
     running.cancel()
 
 
-async def test_a_nudge_that_cannot_be_sent_is_only_late():
-    nudges = Nudges(open_redis(NOWHERE))
-
-    await nudges.send(ProfileId("pro_1"))
+async def test_a_nudge_that_cannot_be_sent_is_only_late(stores_without_redis):
+    await stores_without_redis.nudges.send(ProfileId("pro_1"))
 
 
-async def test_a_lease_that_cannot_be_taken_says_so():
-    leases = Leases(open_redis(NOWHERE))
-
-    with pytest.raises(RedisConnectionError):
-        await leases.renew(SESSION)
+async def test_a_lease_that_cannot_be_taken_says_so(stores_without_redis):
+    with pytest.raises(Unavailable):
+        await stores_without_redis.leases.renew(SESSION)

@@ -1,0 +1,87 @@
+"""How is Postgres reached, and what tells that it is not well?"""
+
+import asyncio
+from typing import Any, TypeVar
+
+import psycopg
+import structlog
+from psycopg.abc import PQGen
+from psycopg.waiting import wait_async
+from sqlalchemy import event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+log = structlog.get_logger()
+T = TypeVar("T")
+
+POOL_SIZE = 10  # a process runs one statement a core at a time; the rest is waiting on commits
+DURABLE = ("fsync", "full_page_writes", "synchronous_commit")  # off, a crash loses commits
+_SETTLE = f"""
+    SELECT set_config('statement_timeout', %(deadline)s, false),
+    {", ".join(f"current_setting('{name}')" for name in DURABLE)}
+"""
+# What the server says while it stops, starts or has run out of something, and when a statement
+# took longer than it was given: the beginnings of its codes in appendix A of Postgres' manual.
+UNWELL = ("08", "53", "57P", "57014")
+
+
+def open_engine(url: str, *, deadline_s: float) -> AsyncEngine:
+    """`deadline_s` is what a transaction gets: no statement goes on in the server for longer."""
+    engine = create_async_engine(
+        url,
+        pool_size=POOL_SIZE,
+        max_overflow=0,
+        pool_timeout=2 * deadline_s,  # never: the guard's deadline comes first
+        pool_pre_ping=True,  # a restarted Postgres costs a reconnect, not an error
+        connect_args={"async_creator_fn": _Connection.connect},
+    )
+    event.listen(engine.sync_engine, "connect", _Settle(deadline_s))
+    return engine
+
+
+class _Settle:
+    """What a new connection is asked and told, in one round trip."""
+
+    def __init__(self, deadline_s: float) -> None:
+        self._deadline_ms = int(deadline_s * 1000)
+        self._warned = False
+
+    def __call__(self, connection: DBAPIConnection, _: object) -> None:
+        connection.autocommit = True
+        cursor = connection.cursor()
+        cursor.execute(_SETTLE, {"deadline": str(self._deadline_ms)})
+        [(_, *settings)] = cursor.fetchall()
+        cursor.close()
+        connection.autocommit = False
+        off = [name for name, setting in zip(DURABLE, settings, strict=True) if setting == "off"]
+        if off and not self._warned:
+            log.critical("postgres_may_lose_what_it_acknowledged", off=",".join(off))
+            self._warned = True  # once a process
+
+
+def why_gone(error: Exception) -> str | None:
+    """The server's own trouble, in one line without parameters; None for a trouble of ours."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    if not isinstance(cause, psycopg.OperationalError | psycopg.InterfaceError):
+        return None
+    if cause.sqlstate is not None and not cause.sqlstate.startswith(UNWELL):
+        return None
+    return str(cause).partition("\n")[0]
+
+
+class _Connection(psycopg.AsyncConnection[Any]):
+    """Lets go as soon as it is told to. Psycopg's own asks the server to cancel what it is doing
+    and waits for that, ten seconds if the server hangs."""
+
+    async def wait(
+        self,
+        gen: PQGen[T],
+        interval: float = 0.1,
+        timeout: float | None = None,  # noqa: ASYNC109 - psycopg's own signature
+    ) -> T:
+        try:
+            return await wait_async(gen, self.pgconn.socket, interval=interval, timeout=timeout)
+        except asyncio.CancelledError:
+            await self.close()
+            raise
