@@ -12,17 +12,19 @@ from pathlib import Path
 
 from app.demo.films import PROGRAMME, DemoFilm, Programme
 from app.demo.households import HOUSEHOLDS, PASSWORD, Household
+from app.demo.titles import GENRES_IN_GERMAN
 from app.ingest import bring_in, follow
 from domain.encoding import FilmRefused, IngestCode
 from domain.ingest import Admitted
 from settings import CannotStart, Settings
-from stores import Stores, open_stores
-from stores.sql import accounts, demo
+from stores import Stores, Tx, open_stores
+from stores.sql import accounts, demo, people, texts
 from stores.sql import media as films
 from workers.media.run import ToolFailed
 from workers.media.synthesize import synthesize
 from workers.media.workplace import workplace
 
+GERMAN = "de"
 SYNTHESIS_SHARE = 0.3  # of the time a film takes; the rest is its encoding
 
 Playable = Callable[[], None]
@@ -43,12 +45,14 @@ async def fill(settings: Settings, *, playable: Playable, progress: Progress) ->
 
 
 async def move_in(stores: Stores, households: tuple[Household, ...]) -> None:
-    """Adds the accounts that are not there, each with all its profiles."""
+    """Adds the accounts and the profiles that are not there."""
     for household in households:
         async with stores.begin() as tx:
             known = await accounts.credentials(tx, household.email)
         if known is None:
-            await _add(stores, household)
+            await _add_account(stores, household)
+        async with stores.begin() as tx:
+            await _add_profiles(tx, household)
 
 
 async def show(
@@ -72,6 +76,7 @@ async def show(
         name = each.film.name
         try:
             admitted = known.get(name) or await _made(stores, programme, each, workshop, progress)
+            await _tell(stores, programme, each, admitted)
             await follow(stores, admitted, _rest_of(progress, name))
         except FilmRefused as refusal:
             refusals.append(refusal)
@@ -98,36 +103,57 @@ async def _made(
             raise FilmRefused(IngestCode.ENCODING_FAILED, f"{each.film.name}: {error}") from error
         if each.film.place is not None:
             async with stores.begin() as tx:
-                await films.series_named(tx, programme.series, datetime.now(UTC))
+                await films.series_named(tx, programme.series.film, datetime.now(UTC))
         return await bring_in(stores, file, each.film)
+
+
+async def _tell(stores: Stores, programme: Programme, each: DemoFilm, admitted: Admitted) -> None:
+    """What no `marquee ingest` says: other languages and credits, of the series too."""
+    told = {admitted.playable_id: each.title}
+    if each.film.place is not None:
+        told[admitted.title_id] = programme.series
+    async with stores.begin() as tx:
+        for title_id, title in told.items():
+            await texts.tell_title(tx, title_id, {GERMAN: title.german})
+            await people.set_credits(tx, title_id, title.roll)
+        for genre, name in GENRES_IN_GERMAN.items():
+            await texts.tell_genre(tx, genre, {GERMAN: name})
 
 
 def _rest_of(progress: Progress, name: str) -> Callable[[float], None]:
     return lambda part: progress(name, SYNTHESIS_SHARE + (1 - SYNTHESIS_SHARE) * part)
 
 
-async def _add(stores: Stores, household: Household) -> None:
+async def _add_account(stores: Stores, household: Household) -> None:
     password_hash = await stores.passwords.hash(PASSWORD)
     async with stores.begin() as tx:
-        account_id = await accounts.insert_account(
+        await accounts.insert_account(
             tx,
             email=household.email,
             password_hash=password_hash,
             tier=household.tier,
             now=datetime.now(UTC),
         )
-        if account_id is None:
-            return  # somebody else was quicker
-        for profile in household.profiles:
-            await accounts.insert_profile(
-                tx,
-                account_id,
-                name=profile.name,
-                kids=profile.kids,
-                maturity_age=profile.maturity_age,
-                ui_locale=profile.ui_locale,
-                now=datetime.now(UTC),  # each a little later: they are shown oldest first
-            )
+
+
+async def _add_profiles(tx: Tx, household: Household) -> None:
+    found = await accounts.credentials(tx, household.email)
+    if found is None:
+        return  # somebody has closed the account meanwhile
+    account_id = found.account.id
+    there = (await accounts.profiles_of(tx, [account_id])).get(account_id, [])
+    for profile in household.profiles:
+        if profile.name in {each.name for each in there}:
+            continue
+        await accounts.insert_profile(
+            tx,
+            account_id,
+            name=profile.name,
+            kids=profile.kids,
+            maturity_age=profile.maturity_age,
+            ui_locale=profile.ui_locale,
+            now=datetime.now(UTC),  # each a little later: they are shown oldest first
+        )
 
 
 @contextmanager

@@ -1,8 +1,10 @@
-"""What is on in the demo: three films and a short series, invented here, made by ffmpeg."""
+"""What is on in the demo, and how it is made: eight films and a short series, out of ffmpeg."""
 
 from dataclasses import dataclass
 
-from domain.ingest import NewFilm, Place
+from app.demo import meadow, titles
+from app.demo.titles import DemoTitle
+from domain.ingest import NewFilm
 from workers.media.music import Tune
 from workers.media.scenes import Look
 from workers.media.synthesize import FilmSpec
@@ -12,146 +14,140 @@ from workers.media.synthesize import FilmSpec
 class DemoFilm:
     """A movie or an episode, and how it is made."""
 
-    film: NewFilm
+    title: DemoTitle
     spec: FilmSpec
+
+    @property
+    def film(self) -> NewFilm:
+        """What an operator would say of it."""
+        return self.title.film
 
 
 @dataclass(frozen=True, slots=True)
 class Programme:
-    """All that is on: what is said of the series as a whole, and the films as they are made."""
+    """All that is on: the series as a whole and how it looks, and the films as they are made."""
 
-    series: NewFilm
+    series: DemoTitle
     films: tuple[DemoFilm, ...]
 
 
-SLOW_WEATHER = DemoFilm(
-    NewFilm(
-        name="Slow Weather",
-        synopsis=(
-            "On a coast where nothing has ever happened quickly, a sun sets. It takes its time. "
-            "Two hills, one boat and several clouds look on, and nobody interrupts. Restful, "
-            "said the hills; the boat could not be reached for comment."
-        ),
-        year=2023,
-        certification_age=0,
-        genres=("Nature", "Drama"),
-    ),
-    FilmSpec(
-        card=("SLOW", "WEATHER"),
-        slate="Slow Weather",
-        look=Look.SUNSET,
-        tune=Tune.SURF,
-        duration_s=20,
-        width=1280,
-        height=720,
-    ),
-)
+def _made(
+    title: DemoTitle,
+    *card: str,
+    look: Look,
+    tune: Tune,
+    duration_s: int,
+    height: int = 720,  # what most televisions in kitchens and bedrooms have
+    slate: str | None = None,
+) -> DemoFilm:
+    spec = FilmSpec(
+        card=card,
+        slate=slate or title.film.name,
+        look=look,
+        tune=tune,
+        duration_s=duration_s,
+        width=height * 16 // 9,
+        height=height,
+    )
+    return DemoFilm(title, spec)
 
-NINE_THOUSAND_DOORS = DemoFilm(
-    NewFilm(
-        name="Nine Thousand Doors",
-        synopsis=(
-            "Ida counts doors for the Ministry of Distances. Behind each one is another, a little "
-            "nearer and a little further off. She is at eight thousand nine hundred and "
-            "ninety-nine when she hears somebody counting towards her."
-        ),
-        year=2024,
-        certification_age=12,
-        genres=("Science fiction", "Mystery"),
-    ),
-    FilmSpec(
-        card=("NINE", "THOUSAND", "DOORS"),
-        slate="Nine Thousand Doors",
-        look=Look.DOORS,
-        tune=Tune.CORRIDOR,
-        duration_s=30,
-        width=1920,
-        height=1080,
-    ),
-)
-
-EVERYONE_ON_THE_FOURTH_FLOOR = DemoFilm(
-    NewFilm(
-        name="Everyone on the Fourth Floor",
-        synopsis=(
-            "It rains, and the street goes to sleep window by window. Only on the fourth floor "
-            "the lamps come on, one after another, until six people who have never met are awake "
-            "at the same minute, listening for the same knock."
-        ),
-        year=2022,
-        certification_age=16,
-        genres=("Mystery", "Drama"),
-    ),
-    FilmSpec(
-        card=("EVERYONE", "ON THE", "FOURTH FLOOR"),
-        slate="Everyone on the Fourth Floor",
-        look=Look.STREET,
-        tune=Tune.RAIN,
-        duration_s=26,
-        width=1280,
-        height=720,
-    ),
-)
-
-CLOCKWORK_MEADOW = NewFilm(
-    name="Clockwork Meadow",
-    synopsis=(
-        "In a meadow where the flowers have teeth and the sun has to be wound, two bees find out "
-        "what every cogwheel knows: nothing turns on its own."
-    ),
-    year=2025,
-    certification_age=6,
-    genres=("Science fiction", "Nature"),
-)
-
-THE_BEE_WHO_COUNTED_TO_TWO = DemoFilm(
-    NewFilm(
-        name="The Bee Who Counted to Two",
-        place=Place(CLOCKWORK_MEADOW.name, season=1, episode=1),
-        synopsis="Bix has always been the only bee there is. Today she counts again.",
-        year=2025,
-        certification_age=6,
-    ),
-    FilmSpec(
-        card=("CLOCKWORK", "MEADOW"),  # the series gets its pictures from its first episode
-        slate="1: The Bee Who Counted to Two",
-        look=Look.MEADOW_BY_DAY,
-        tune=Tune.MUSIC_BOX,
-        duration_s=24,
-        width=1280,
-        height=720,
-    ),
-)
-
-A_PICNIC_FOR_THE_MOON = DemoFilm(
-    NewFilm(
-        name="A Picnic for the Moon",
-        place=Place(CLOCKWORK_MEADOW.name, season=1, episode=2),
-        synopsis=(
-            "The blanket is laid and the fireflies are lit, but the guest of honour has fallen "
-            "asleep. Who is going to tell her that she is late?"
-        ),
-        year=2025,
-        certification_age=6,
-    ),
-    FilmSpec(
-        card=("A PICNIC", "FOR THE MOON"),
-        slate="2: A Picnic for the Moon",
-        look=Look.MEADOW_BY_NIGHT,
-        tune=Tune.LULLABY,
-        duration_s=24,
-        width=1280,
-        height=720,
-    ),
-)
 
 PROGRAMME = Programme(
-    series=CLOCKWORK_MEADOW,
+    series=meadow.CLOCKWORK_MEADOW,
     films=(
-        SLOW_WEATHER,  # the quickest to make, and for all ages: the house opens with it
-        NINE_THOUSAND_DOORS,
-        THE_BEE_WHO_COUNTED_TO_TWO,
-        EVERYONE_ON_THE_FOURTH_FLOOR,
-        A_PICNIC_FOR_THE_MOON,
+        _made(  # the quickest to make, and for all ages: the house opens with it
+            titles.SLOW_WEATHER,
+            "SLOW",
+            "WEATHER",
+            look=Look.SUNSET,
+            tune=Tune.SURF,
+            duration_s=17,
+        ),
+        _made(
+            titles.A_BRIEF_HISTORY_OF_UP,
+            "A BRIEF",
+            "HISTORY OF UP",
+            look=Look.BALLOONS,
+            tune=Tune.LIFT,
+            duration_s=18,
+        ),
+        _made(
+            meadow.THE_BEE_WHO_COUNTED_TO_TWO,
+            "CLOCKWORK",
+            "MEADOW",  # the series gets its pictures from its first episode
+            look=Look.MEADOW_BY_DAY,
+            tune=Tune.MUSIC_BOX,
+            duration_s=24,
+            slate="1: The Bee Who Counted to Two",
+        ),
+        _made(
+            titles.A_QUIET_WORD_WITH_THE_SEA,
+            "A QUIET WORD",
+            "WITH THE SEA",
+            look=Look.LIGHTHOUSE,
+            tune=Tune.SHANTY,
+            duration_s=20,
+        ),
+        _made(
+            titles.SEVEN_RED_CIRCLES,
+            "SEVEN",
+            "RED CIRCLES",
+            look=Look.CIRCLES,
+            tune=Tune.HEIST,
+            duration_s=18,
+        ),
+        _made(
+            titles.THE_DEEP_END_OF_TUESDAY,
+            "THE DEEP END",
+            "OF TUESDAY",
+            look=Look.DEEP,
+            tune=Tune.SONAR,
+            duration_s=20,
+        ),
+        _made(
+            titles.MINUTES_OF_THE_MOON_COMMITTEE,
+            "MINUTES OF THE",
+            "MOON COMMITTEE",
+            look=Look.ORBIT,
+            tune=Tune.MINUTES,
+            duration_s=20,
+        ),
+        _made(
+            titles.EVERYONE_ON_THE_FOURTH_FLOOR,
+            "EVERYONE",
+            "ON THE",
+            "FOURTH FLOOR",
+            look=Look.STREET,
+            tune=Tune.RAIN,
+            duration_s=26,
+        ),
+        _made(
+            meadow.A_PICNIC_FOR_THE_MOON,
+            "A PICNIC",
+            "FOR THE MOON",
+            look=Look.MEADOW_BY_NIGHT,
+            tune=Tune.LULLABY,
+            duration_s=24,
+            slate="2: A Picnic for the Moon",
+        ),
+        _made(
+            meadow.A_HAT_FOR_THE_SUN,
+            "A HAT FOR",
+            "THE SUN",
+            look=Look.MEADOW_IN_WINTER,
+            tune=Tune.SLEIGH,
+            duration_s=20,
+            slate="3: A Hat for the Sun",
+        ),
+        _made(  # last: it takes as long as two others
+            titles.NINE_THOUSAND_DOORS,
+            "NINE",
+            "THOUSAND",
+            "DOORS",
+            look=Look.DOORS,
+            tune=Tune.CORRIDOR,
+            duration_s=30,
+            height=1080,
+        ),
     ),
 )

@@ -43,6 +43,8 @@ HOUSEHOLDS = (
         (
             DemoProfile("Oskar", kids=False, maturity_age=18, ui_locale="de-DE"),
             DemoProfile("Inês", kids=False, maturity_age=18, ui_locale="pt-PT"),
+            DemoProfile("Lene", kids=False, maturity_age=13, ui_locale="de-DE"),
+            DemoProfile("Emil", kids=True, maturity_age=7, ui_locale="de-DE"),
         ),
     ),
 )

@@ -15,8 +15,9 @@ from app.demo.households import EMAIL, HOUSEHOLDS, PASSWORD
 from domain.catalog import Movie, Series
 from domain.encoding import EncodeTitle
 from stores import Stores, tables
-from stores.sql import accounts, catalog
+from stores.sql import accounts, catalog, people
 from workers.media.encode_title import encode_title
+from workers.media.scenes import Look
 
 GROWN_UP = 18
 TINY = Programme(
@@ -24,8 +25,10 @@ TINY = Programme(
     tuple(
         replace(each, spec=replace(each.spec, duration_s=2, width=256, height=144))
         for each in PROGRAMME.films
+        if each.spec.look in (Look.SUNSET, Look.MEADOW_BY_DAY, Look.MEADOW_BY_NIGHT)
     ),
 )
+SMALLER = replace(TINY, films=TINY.films[:1])  # as the demo of an older house
 
 
 @pytest.fixture
@@ -44,18 +47,33 @@ async def test_both_households_move_in_once_with_all_their_profiles(stores: Stor
     await move_in(stores, HOUSEHOLDS)
     await move_in(stores, HOUSEHOLDS)
 
-    async with stores.begin() as tx:
-        found = await accounts.credentials(tx, EMAIL)
-        assert found is not None
-        profiles = (await accounts.profiles_of(tx, [found.account.id]))[found.account.id]
-    assert [(p.name, p.kids, p.maturity_age) for p in profiles] == [
+    assert await _profiles(stores, EMAIL) == [
         ("Mira", False, 18),
         ("Joon", False, 13),
         ("Pip", True, 7),
     ]
+    assert await _profiles(stores, "neighbours@marquee.example") == [
+        ("Oskar", False, 18),
+        ("Inês", False, 18),
+        ("Lene", False, 13),
+        ("Emil", True, 7),
+    ]
+    async with stores.begin() as tx:
+        found = await accounts.credentials(tx, EMAIL)
+    assert found is not None
     assert await stores.passwords.verify(found.password_hash, PASSWORD)
     assert await _count(stores, "accounts") == 2
-    assert await _count(stores, "profiles") == 5
+
+
+async def test_profiles_that_are_new_in_the_demo_join_their_household(stores: Stores) -> None:
+    older = tuple(replace(each, profiles=each.profiles[:2]) for each in HOUSEHOLDS)
+    await move_in(stores, older)
+    before = await _ids(stores, "profiles")
+
+    await move_in(stores, HOUSEHOLDS)
+
+    assert before < await _ids(stores, "profiles")
+    assert await _count(stores, "profiles") == 7
 
 
 @pytest.mark.slow
@@ -77,9 +95,9 @@ async def test_a_filled_house_is_left_alone(stores: Stores, tmp_path: Path) -> N
     media = await _ids(stores, "media")
     await fill()
 
-    assert announced == [1, 5]  # after the first of five films, then at once
+    assert announced == [1, 3]  # after the first of three films, then at once
     assert await _ids(stores, "media") == media
-    assert len(media) == 5
+    assert len(media) == 3
     first = [part for name, part in told if name == "Slow Weather"]
     assert first == sorted(first)
     assert (first[0], first[-1]) == (0.0, 1.0)
@@ -96,7 +114,7 @@ async def test_a_demo_that_was_stopped_goes_on_where_it_was(stores: Stores, tmp_
     await stopped.wait()
     begun.cancel()
     await asyncio.wait([begun])
-    assert await _count(stores, "media") < 5
+    assert await _count(stores, "media") < 3
 
     await show(stores, TINY, workshop, playable=lambda: None, progress=lambda _, __: None)
 
@@ -106,19 +124,62 @@ async def test_a_demo_that_was_stopped_goes_on_where_it_was(stores: Stores, tmp_
         entries = await catalog.entries_by_id(
             tx, [placed.title_id for placed in new], max_age=GROWN_UP
         )
-    assert await _count(stores, "media") == 5
+    assert await _count(stores, "media") == 3
     assert sorted(genre.name for genre in genres) == [
         "Drama",
-        "Mystery",
         "Nature",
         "Science fiction",
     ]
     shown = [entry for entry in entries.values() if isinstance(entry, Movie | Series)]
     assert {entry.name: entry.synopsis for entry in shown} == {
         title.name: title.synopsis
-        for title in [TINY.series, *(f.film for f in TINY.films if f.film.place is None)]
+        for title in [TINY.series.film, *(f.film for f in TINY.films if f.film.place is None)]
     }
     assert list(workshop.iterdir()) == []
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("worker")
+async def test_the_demo_of_an_older_house_gets_the_rest_and_is_told_in_german(
+    stores: Stores, tmp_path: Path
+) -> None:
+    async def fill(programme: Programme) -> None:
+        workshop = tmp_path / "workshop"
+        await show(stores, programme, workshop, playable=lambda: None, progress=lambda _, __: None)
+
+    async def forget() -> None:
+        """Back to when nothing was told in German, and nobody credited."""
+        async with stores.begin() as tx:
+            for table in (tables.title_texts, tables.genre_texts, tables.credits):
+                await tx.execute(table.delete())
+
+    await fill(SMALLER)
+    await forget()
+
+    await fill(TINY)
+
+    async with stores.begin() as tx:
+        [new] = await catalog.shelves(tx, [catalog.Shelf(None, most=10)], max_age=GROWN_UP)
+        title_ids = [placed.title_id for placed in new]
+        german = await catalog.entries_by_id(
+            tx, title_ids, max_age=GROWN_UP, languages=["de-de", "de"]
+        )
+        genres = await catalog.genres_on_offer(tx, max_age=GROWN_UP, languages=["de"])
+        credits = await people.credits_of(tx, title_ids)
+    assert [german[each].name for each in title_ids] == ["Die Uhrwerkwiese", "Langsames Wetter"]
+    assert "Natur" in [genre.name for genre in genres]
+    assert credits == {
+        title_ids[0]: list(TINY.series.roll),
+        title_ids[1]: list(TINY.films[0].title.roll),
+    }
+
+
+async def _profiles(stores: Stores, email: str) -> list[tuple[str, bool, int]]:
+    async with stores.begin() as tx:
+        found = await accounts.credentials(tx, email)
+        assert found is not None
+        profiles = (await accounts.profiles_of(tx, [found.account.id]))[found.account.id]
+    return [(p.name, p.kids, p.maturity_age) for p in profiles]
 
 
 async def _count(stores: Stores, table: str) -> int:

@@ -15,6 +15,8 @@ CONCERT_A_HZ = 440.0  # semitones are counted from it
 BELL = "0.20*(sin(2*PI*{f}*{n})+0.35*sin(6*PI*{f}*{n})*exp(-4*{n}))"
 BASS = "0.30*(sin(2*PI*{f}*{n})+0.30*sin(4*PI*{f}*{n}))*(1-exp(-90*{n}))"
 
+REED = "0.11*(sin(2*PI*{f}*{n})+0.5*sin(4*PI*{f}*{n})+0.33*sin(6*PI*{f}*{n}))*(1-exp(-25*{n}))"
+
 Note = tuple[float, int]  # seconds from the start of the bar, semitones from concert A
 
 
@@ -26,6 +28,12 @@ class Tune(StrEnum):
     RAIN = "RAIN"
     MUSIC_BOX = "MUSIC_BOX"
     LULLABY = "LULLABY"
+    SHANTY = "SHANTY"
+    LIFT = "LIFT"
+    SONAR = "SONAR"
+    MINUTES = "MINUTES"
+    HEIST = "HEIST"
+    SLEIGH = "SLEIGH"
 
 
 def surf() -> Stream:
@@ -75,6 +83,66 @@ def lullaby() -> Stream:
     return _together(melody.filter("aecho", 0.8, 0.6, "250|500", "0.3|0.2"), bass, _played(chirp))
 
 
+def shanty() -> Stream:
+    """A squeezebox in three, over weather that has heard it before."""
+    tune = [(0.0, -5), (1.0, -2), (1.5, 0), (2.0, 2), (3.0, -2), (3.5, -5), (4.0, -7), (5.0, -3)]
+    melody = _bar(6.0, REED, tune, fading=1.6)
+    waltz = [-29, -17, -14, -29, -17, -14, -31, -19, -15, -31, -19, -15]
+    bass = _bar(6.0, REED, [(0.5 * beat, note) for beat, note in enumerate(waltz)], fading=5)
+    gale = source("anoisesrc", r=SAMPLE_RATE, c="brown", seed=17, a=0.45)
+    gale = gale.filter("bandpass", f=420, width_type="o", w=1.5).filter("tremolo", f=0.11, d=0.9)
+    return _together(melody, bass, gale)
+
+
+def lift() -> Stream:
+    """Broken chords that climb, and never quite arrive."""
+    climb = [-9, -5, -2, 3, 7, 3, -2, -5, -7, -4, 0, 5, 8, 5, 0, -4]
+    harp = _bar(6.4, BELL, [(0.4 * step, note) for step, note in enumerate(climb)], fading=2.4)
+    bass = _bar(6.4, BASS, [(0.0, -21), (3.2, -19)], fading=0.9)
+    high = _bar(6.4, BELL, [(1.6, 15), (4.8, 17)], fading=1.5)
+    return _together(harp.filter("aecho", 0.8, 0.6, "200|400", "0.3|0.2"), bass, high)
+
+
+def sonar() -> Stream:
+    """A ping, its answer, and a great deal of water in between."""
+    ping = _bar(5.0, BELL, [(0.0, 17), (2.6, 12)], fading=3)
+    low = "0.15*sin(2*PI*49*t)*(0.7+0.3*sin(0.9*t))+0.10*sin(2*PI*73.4*t)*(0.5+0.5*sin(0.37*t))"
+    water = source("anoisesrc", r=SAMPLE_RATE, c="brown", seed=29, a=0.4).filter("lowpass", f=260)
+    motif = _bar(10.0, BASS, [(1.0, -14), (2.5, -11), (6.0, -16), (7.5, -9)], fading=0.8)
+    echo = ping.filter("aecho", 0.8, 0.7, "600|1200", "0.45|0.25")
+    return _together(echo, _played(low), water, motif)
+
+
+def minutes() -> Stream:
+    """A glass organ over a slow tick: somebody is keeping the time of the meeting."""
+    tune = [(0.0, 3), (1.0, 7), (2.0, 10), (3.0, 14), (4.5, 12), (5.0, 8), (6.0, 5), (7.0, 2)]
+    glass = _bar(8.0, BELL, tune, fading=0.9)
+    bass = _bar(8.0, BASS, [(0.0, -21), (2.0, -14), (4.0, -16), (6.0, -19)], fading=1.1)
+    tick = _bar(1.0, BELL, [(0.0, 36), (0.5, 31)], fading=40)
+    return _together(glass.filter("vibrato", f=4.5, d=0.25), bass, tick)
+
+
+def heist() -> Stream:
+    """A bass that walks on tiptoe, brushes, and a phrase that stops short."""
+    walk = [-29, -29, -26, -24, -23, -24, -26, -28]
+    bass = _bar(3.2, BASS, [(0.4 * step, note) for step, note in enumerate(walk)], fading=6)
+    stab = _bar(6.4, REED, [(0.6, -5), (0.8, -2), (3.8, -5), (4.0, 1), (4.2, -2)], fading=7)
+    hiss = source("anoisesrc", r=SAMPLE_RATE, c="white", seed=6, a=0.16).filter("highpass", f=6000)
+    brushes = hiss.filter("volume", "exp(-mod(t+0.2,0.4)*22)", eval="frame")
+    return _together(bass, stab, brushes)
+
+
+def sleigh() -> Stream:
+    """The music box in mittens: slower, lower, and with bells on."""
+    tune = [3, 7, 10, 7, 12, 10, 7, 3, 5, 8, 12, 8]
+    melody = _bar(6.0, BELL, [(0.5 * turn, note) for turn, note in enumerate(tune)], fading=3)
+    bass = _bar(6.0, BASS, [(0.0, -21), (1.5, -14), (3.0, -19), (4.5, -14)], fading=2)
+    hiss = source("anoisesrc", r=SAMPLE_RATE, c="white", seed=12, a=0.2)
+    bells = hiss.filter("bandpass", f=7600, width_type="h", w=900)
+    bells = bells.filter("volume", "exp(-mod(t,0.25)*18)", eval="frame")
+    return _together(melody.filter("aecho", 0.8, 0.5, "120", "0.3"), bass, bells)
+
+
 PLAYERS: Mapping[Tune, Callable[[], Stream]] = MappingProxyType(
     {
         Tune.SURF: surf,
@@ -82,6 +150,12 @@ PLAYERS: Mapping[Tune, Callable[[], Stream]] = MappingProxyType(
         Tune.RAIN: rain,
         Tune.MUSIC_BOX: music_box,
         Tune.LULLABY: lullaby,
+        Tune.SHANTY: shanty,
+        Tune.LIFT: lift,
+        Tune.SONAR: sonar,
+        Tune.MINUTES: minutes,
+        Tune.HEIST: heist,
+        Tune.SLEIGH: sleigh,
     }
 )
 

@@ -27,12 +27,14 @@ LETTER_WIDTH = 0.64  # of the letter size; what capitals of Open Sans take on av
 
 @dataclass(frozen=True, slots=True)
 class Lettering:
-    """How a title is set. `top` and `size` in heights of the picture; lines are centred."""
+    """How a title is set. `top` and `size` in heights of the picture; lines are centred. `small`
+    is the colour of the small print, which stands on another part of the picture."""
 
     font: ttf_opensans.TTFFont
     colour: str
     top: float
     size: float
+    small: str = "white@0.7"
 
 
 LETTERINGS: Mapping[Look, Lettering] = MappingProxyType(
@@ -40,8 +42,16 @@ LETTERINGS: Mapping[Look, Lettering] = MappingProxyType(
         Look.SUNSET: Lettering(ttf_opensans.OPENSANS_LIGHT, "0xfff4dc", 0.045, 0.11),
         Look.DOORS: Lettering(ttf_opensans.OPENSANS_SEMIBOLD, "0xfff0cf", 0.06, 0.075),
         Look.STREET: Lettering(ttf_opensans.OPENSANS_EXTRABOLD, "0xffe9d6", 0.05, 0.085),
+        Look.LIGHTHOUSE: Lettering(ttf_opensans.OPENSANS_LIGHTITALIC, "0xeafff4", 0.05, 0.085),
+        Look.BALLOONS: Lettering(ttf_opensans.OPENSANS_SEMIBOLDITALIC, "0xffffff", 0.05, 0.08),
+        Look.DEEP: Lettering(ttf_opensans.OPENSANS_BOLD, "0xdffcff", 0.06, 0.08),
+        Look.ORBIT: Lettering(ttf_opensans.OPENSANS_REGULAR, "0xffe3c2", 0.06, 0.08),
+        Look.CIRCLES: Lettering(ttf_opensans.OPENSANS_EXTRABOLDITALIC, "0x171412", 0.03, 0.09),
         Look.MEADOW_BY_DAY: Lettering(ttf_opensans.OPENSANS_EXTRABOLD, "0xffffff", 0.79, 0.07),
         Look.MEADOW_BY_NIGHT: Lettering(ttf_opensans.OPENSANS_EXTRABOLD, "0xf6efd0", 0.82, 0.062),
+        Look.MEADOW_IN_WINTER: Lettering(
+            ttf_opensans.OPENSANS_EXTRABOLD, "0x35588c", 0.77, 0.062, small="0x35588c@0.8"
+        ),
     }
 )
 
@@ -116,7 +126,7 @@ def _lettered(picture: Stream, spec: FilmSpec) -> Stream:
             alpha=f"clip({shown}/{TITLE_FADE_S},0,1)",
             enable=f"between(t,{TITLE_FROM_S},{TITLE_UNTIL_S})",
         )
-    small = _type(ttf_opensans.OPENSANS_SEMIBOLD, spec.height * SMALL_PRINT, "white@0.7")
+    small = _type(ttf_opensans.OPENSANS_SEMIBOLD, spec.height * SMALL_PRINT, lettering.small)
     margin = round(spec.height * MARGIN)
     picture = picture.filter("drawtext", text=spec.slate, **small, x=margin, y=f"h-{margin}-th")
     return picture.filter(

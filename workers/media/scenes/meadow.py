@@ -80,6 +80,23 @@ NIGHT = Palette(
         Flower(0.93, 0.62, 0.060, 7, "0xb892ff", -0.4),
     ),
 )
+WINTER = Palette(
+    sky=("0x6f93b5", "0xb9cfe0", "0xf3e6ea"),
+    light="0xffe08a",
+    far="0xdfeaf4",
+    near="0xffffff",
+    tuft="0xb4cbe0",
+    stem="0x5d7f96",
+    heart="0x4a5570",
+    flowers=(
+        Flower(0.09, 0.58, 0.075, 8, "0x7db4e6", 0.10),
+        Flower(0.23, 0.62, 0.060, 7, "0xe05a5a", -0.12),
+        Flower(0.36, 0.66, 0.045, 6, "0x7db4e6", 0.14),
+        Flower(0.64, 0.65, 0.050, 6, "0x5b7fc0", -0.12),
+        Flower(0.77, 0.60, 0.070, 7, "0xe05a5a", 0.10),
+        Flower(0.91, 0.56, 0.085, 8, "0x7db4e6", -0.08),
+    ),
+)
 
 
 def meadow_by_day(canvas: Canvas) -> Stream:
@@ -109,6 +126,18 @@ def meadow_by_night(canvas: Canvas) -> Stream:
             x=f"W*({middle_x}+0.05*sin(t*{0.5 + 0.13 * number}+{number * 1.7}))",
             y=f"H*({middle_y}+0.06*sin(t*{0.8 + 0.11 * number}+{number}))",
         )
+    return picture
+
+
+def meadow_in_winter(canvas: Canvas) -> Stream:
+    """Snow, wheels that hardly turn, and a sun that has dressed for it."""
+    open_eyes = "lt(hypot(abs({x})-0.15,{y}+0.02),0.035)"
+    picture = _meadow(_heaven(canvas, WINTER), canvas, WINTER, open_eyes)
+    for part in _hat(canvas.height):
+        picture = over(picture, part, "(W-w)/2", f"{SUN_Y}-{canvas.height * 0.29}")
+    for square, falls in ((0.050, 0.05), (0.083, 0.09)):
+        snow = _snow(canvas, square)
+        picture = over(picture, snow, y=f"mod({canvas.height * falls}*t,{canvas.height})-H")
     return picture
 
 
@@ -192,6 +221,32 @@ def _stars(canvas: Canvas) -> Stream:
     size = f"0.05*{scattered(f'{column}+5', row)}"
     star = f"clip({square}*({size}-hypot({x},{y})),0,1)"
     return cut_out("0xfffbe6", canvas.width, even(canvas.height * 0.6), f"230*{star}")
+
+
+def _hat(height: int) -> list[Stream]:
+    """Wool, its rim, and the ball on top."""
+    width, tall = even(height * 0.36), even(height * 0.22)
+    x, y = f"((X-{width / 2})/{height})", f"(Y/{height})"
+    wool = f"lt(hypot({x}/0.145,({y}-0.175)/0.135),1)*lt({y},0.165)"
+    rows = f"{wool}*lt(mod({y}*1000/28,1),0.42)"
+    rim = f"lt(hypot(max(0,abs({x})-0.135),{y}-0.172),0.026)"
+    ball = f"lt(hypot({x},{y}-0.042),0.040)"
+    return [
+        cut_out(colour, width, tall, f"255*clip({shape},0,1)")
+        for colour, shape in (("0xd94848", wool), ("0xb93a44", rows), ("0xfff7ee", f"{rim}+{ball}"))
+    ]
+
+
+def _snow(canvas: Canvas, size: float) -> Stream:
+    """Twice as high as the picture, both halves the same, so that it can fall for ever."""
+    rows = round(1 / size)
+    square = canvas.height / rows
+    column, row = f"floor(X/{square})", f"mod(floor(Y/{square}),{rows})"
+    x = f"(X/{square}-{column}-0.2-0.6*{scattered(column, row)})"
+    y = f"(Y/{square}-floor(Y/{square})-0.2-0.6*{scattered(row, column)})"
+    flake = f"clip({square}*(0.05+0.06*{scattered(f'{column}+5', row)}-hypot({x},{y})),0,1)"
+    some = f"gt({scattered(f'{column}+9', row)},0.45)"
+    return cut_out("0xffffff", canvas.width, 2 * canvas.height, f"225*{some}*{flake}")
 
 
 def _blanket(height: int) -> Stream:
