@@ -17,7 +17,7 @@ from domain.accounts import (
 )
 from domain.errors import InvalidInput, NotFound
 from settings import CannotStart, load_settings
-from stores import Stores, open_stores
+from stores import WORKERS, Stores, open_stores
 from stores.sql import accounts as accounts_sql
 from stores.sql import households as households_sql
 from stores.sql.households import Household
@@ -130,7 +130,7 @@ def show(as_json: AsJson = False) -> None:
 
 def _with_stores(work: Callable[[Stores], Awaitable[T]]) -> T:
     async def run() -> T:
-        async with open_stores(load_settings()) as stores:
+        async with open_stores(load_settings(), patience=WORKERS) as stores:
             return await work(stores)
 
     return asyncio.run(run())

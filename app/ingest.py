@@ -26,7 +26,7 @@ from domain.ingest import (
     source_path,
 )
 from settings import Settings, load_settings
-from stores import Stores, open_stores
+from stores import WORKERS, Stores, open_stores
 from stores.sql import media as films
 from stores.sql import playback
 from workers.media.probe import probe
@@ -116,7 +116,7 @@ async def _ingest(
     settings: Settings, file: Path, film: NewFilm, *, wait: bool, as_json: bool
 ) -> None:
     started = time.monotonic()
-    async with open_stores(settings) as stores:
+    async with open_stores(settings, patience=WORKERS) as stores:
         admitted = await bring_in(stores, file, film)
         media = None
         if wait:

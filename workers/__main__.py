@@ -9,7 +9,7 @@ from pathlib import Path
 from domain.encoding import EncodeTitle
 from domain.ingest import ClearAway
 from settings import CannotStart, Settings, load_settings
-from stores import open_stores
+from stores import WORKERS, open_stores
 from stores.tracing import tracing
 from workers.janitor import clear_away, keep_clean
 from workers.media.encode_title import encode_title
@@ -29,7 +29,7 @@ def main(roles: Sequence[str], *, pulse: Path | None = None) -> None:
 
 async def _work(settings: Settings, queues: Sequence[str], pulse: Path | None) -> None:
     workshop = _workshop(settings.marquee_home)
-    async with open_stores(settings) as stores, AsyncExitStack() as beside:
+    async with open_stores(settings, patience=WORKERS) as stores, AsyncExitStack() as beside:
         if pulse is not None:
             await beside.enter_async_context(_running(_beat(pulse)))
         if ClearAway.queue in queues:
