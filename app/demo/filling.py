@@ -17,7 +17,7 @@ from app.ingest import bring_in, follow
 from domain.encoding import FilmRefused, IngestCode
 from domain.ingest import Admitted
 from settings import CannotStart, Settings
-from stores import Stores, Tx, open_stores
+from stores import WORKERS, Stores, Tx, open_stores
 from stores.sql import accounts, demo, people, texts
 from stores.sql import media as films
 from workers.media.run import ToolFailed
@@ -39,7 +39,7 @@ async def fill(settings: Settings, *, playable: Playable, progress: Progress) ->
     """
     workshop = settings.marquee_home.absolute() / "work"
     with _alone(settings.marquee_home):
-        async with open_stores(settings) as stores:
+        async with open_stores(settings, patience=WORKERS) as stores:
             await move_in(stores, HOUSEHOLDS)
             await show(stores, PROGRAMME, workshop, playable=playable, progress=progress)
 
