@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Route, WebSocketRoute
@@ -32,12 +32,15 @@ def create_app() -> Starlette:
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         async with open_stores(settings) as stores:
             app.router.routes.extend(routes(stores, house, with_graphiql=with_graphiql))
-            nudges = asyncio.create_task(stores.nudges.run())
+            running = [
+                asyncio.create_task(work)
+                for work in (stores.nudges.run(), stores.copies.run(stores), stores.drills.run())
+            ]
             with tracing(settings.otel_exporter_otlp_endpoint, service="marquee-serve"):
                 yield
-            nudges.cancel()
-            with suppress(asyncio.CancelledError):
-                await nudges
+            for task in running:
+                task.cancel()
+            await asyncio.gather(*running, return_exceptions=True)
 
     return Starlette(lifespan=lifespan)
 

@@ -41,11 +41,12 @@ class DeviceKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A household."""
+    """A household; that of an operator also runs the house."""
 
     id: AccountId
     email: str
     tier: SubscriptionTier
+    operator: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,11 @@ it, never how many.
 """
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
+
+from domain.load import PriorityClass
 
 
 class Dependency(StrEnum):
@@ -118,3 +121,21 @@ def summary(closed: Collection[Dependency]) -> DegradationLevel:
     if COPIES_OUTLIVE_IN not in closed:
         return DegradationLevel.MINIMAL
     return DegradationLevel.EMERGENCY
+
+
+@dataclass(frozen=True, slots=True)
+class DependencyHealth:
+    """How one part does. `p99_ms` of its latest calls; None before the first."""
+
+    name: Dependency
+    breaker: BreakerState
+    p99_ms: float | None
+    shedding: PriorityClass | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How the parts of the house do, as one process sees them."""
+
+    degradation: DegradationLevel
+    health: tuple[DependencyHealth, ...]

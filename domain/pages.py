@@ -1,6 +1,6 @@
 """How a page is composed: which rows there are, in which order, and what they are called."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -8,6 +8,7 @@ from uuid import UUID, uuid5
 
 from domain import ids
 from domain.catalog import Genre
+from domain.degradation import Dependency, Field, stand_in
 from domain.ids import GenreId, TitleId
 from domain.watching import WatchState
 
@@ -37,11 +38,12 @@ class Source(StrEnum):
     """Where an answer came from."""
 
     LIVE = "LIVE"
+    STALE = "STALE"  # a copy of what was true at `computed_at`
 
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """Where an answer came from and how old it is."""
+    """Where an answer came from and how old it is. `reason` is for the viewer to read."""
 
     source: Source
     computed_at: datetime
@@ -81,24 +83,43 @@ class RowItem:
     resume: WatchState | None = None
 
 
-def compose_home(genres: Sequence[Genre], now: datetime) -> Page:
-    """Continue Watching, what is new, then a row for each of `genres`, in their order."""
-    live = Provenance(Source.LIVE, now)
+# What a screen says of what it shows, when that is not all there is.
+OLD_CATALOGUE = "Our library cannot be reached right now. This is what it held."
+ONLY_FOR_ALL = (
+    "Who is watching cannot be looked up right now, so only titles for all ages are shown."
+)
+OLD_PROGRESS = "What you watched last cannot be looked up right now. This is what we remember."
+NO_PROGRESS = "What you watched last cannot be looked up right now."
+NO_PICTURES = "Pictures and films cannot be loaded right now."
+
+
+def provenance(
+    source: Source, computed_at: datetime, closed: Collection[Dependency], *reasons: str
+) -> Provenance:
+    """Of titles: with `closed` parts they may lack their pictures, which is one reason more."""
+    if stand_in(Field.PICTURES, closed) is not None:
+        reasons += (NO_PICTURES,)
+    return Provenance(source, computed_at, bool(reasons), " ".join(reasons) or None)
+
+
+def compose_home(genres: Sequence[Genre], *, titles: Provenance, progress: Provenance) -> Page:
+    """Continue Watching, what is new, then a row for each of `genres`, in their order. `progress`
+    is where the first comes from, `titles` where all else does."""
     rows = (
         Row(
             _row_id(RowKind.CONTINUE_WATCHING),
             RowKind.CONTINUE_WATCHING,
             "Continue watching",
             RowLayout.RESUME,
-            live,
+            progress,
         ),
-        Row(_row_id(RowKind.NEW_RELEASES), RowKind.NEW_RELEASES, "New", RowLayout.POSTERS, live),
+        Row(_row_id(RowKind.NEW_RELEASES), RowKind.NEW_RELEASES, "New", RowLayout.POSTERS, titles),
         *(
-            Row(_row_id(g.id), RowKind.GENRE, g.name, RowLayout.CARDS, live, genre_id=g.id)
+            Row(_row_id(g.id), RowKind.GENRE, g.name, RowLayout.CARDS, titles, genre_id=g.id)
             for g in genres
         ),
     )
-    return Page(ids.make(ids.Prefix.PAGE, uuid5(_NAMESPACE, HOME)), HOME, None, live, rows)
+    return Page(ids.make(ids.Prefix.PAGE, uuid5(_NAMESPACE, HOME)), HOME, None, titles, rows)
 
 
 def _row_id(name: str) -> str:

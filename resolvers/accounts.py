@@ -31,14 +31,14 @@ async def sign_in(info: Info, input: SignInInput) -> SignedIn:
     """Wrong and unknown are one answer, and take one time."""
     check_sign_in(input)
     ctx, stores = info.context, info.context.stores
-    async with stores.begin() as tx:
+    async with ctx.reads.begin() as tx:
         found = await accounts_sql.credentials(tx, normal_email(input.email))
     stored = None if found is None else found.password_hash
     matches = await stores.passwords.verify(stored, input.password)
     if found is None or not matches:
         raise Unauthenticated("This e-mail and password do not belong together.")
     secret, token = _fresh_refresh_token(ctx)
-    async with stores.begin() as tx:
+    async with ctx.reads.begin() as tx:
         device = await accounts_sql.register_device(
             tx, found.account.id, input.device, token=token, now=ctx.now()
         )
@@ -49,7 +49,7 @@ async def refresh_token(info: Info, refresh_token: str) -> SignedIn:
     """Uses up the old token. The device keeps the profile that was chosen on it."""
     ctx = info.context
     secret, successor = _fresh_refresh_token(ctx)
-    async with ctx.stores.begin() as tx:
+    async with ctx.reads.begin() as tx:
         viewer = await accounts_sql.rotate_refresh_token(
             tx, _digest(refresh_token), successor, ctx.now()
         )
@@ -62,7 +62,7 @@ async def select_profile(info: Info, profile_id: ID) -> SignedIn:
     """A token for one profile of the caller's own household."""
     ctx = info.context
     viewer = await ctx.viewer()
-    async with ctx.stores.begin() as tx:
+    async with ctx.reads.begin() as tx:
         profiles = await accounts_sql.profiles_of(tx, [viewer.account.id])
         mine = {profile.id: profile for profile in profiles.get(viewer.account.id, [])}
         chosen = mine.get(ProfileId(profile_id))

@@ -1,6 +1,7 @@
 """What one request carries: the house it came to, who asks, and its loaders."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TypeAlias, cast
@@ -9,27 +10,44 @@ from strawberry import Info as StrawberryInfo
 
 from domain import tokens
 from domain.accounts import Profile, Viewer
-from domain.errors import Forbidden, TokenInvalid, Unauthenticated
+from domain.degradation import BreakerState, Dependency, Field, refusing
+from domain.errors import Forbidden, TokenInvalid, Unauthenticated, Unavailable
 from domain.house import House
+from domain.ids import ProfileId
+from domain.texts import fallbacks
 from domain.tokens import AccessClaims
 from resolvers.loaders import Loaders, build_loaders
 from stores import Stores
-from stores.sql import accounts as accounts_sql
+from stores.reads import Reads
 
 BEARER = "bearer "
 
 
 class Scope(StrEnum):
-    """How far in a caller must be: signed in, or signed in with a profile chosen."""
+    """How far in a caller must be: signed in, signed in with a profile chosen, or in an account
+    that runs this house."""
 
     ACCOUNT = "ACCOUNT"
     PROFILE = "PROFILE"
+    OPERATOR = "OPERATOR"
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """What somebody may see (in years, 0 to 18), and the languages they read, best first."""
+
+    max_age: int
+    languages: tuple[str, ...] = ()
+
+
+EVERYBODY = Audience(0)
 
 
 class Context:
     """One request, or one WebSocket connection; `forget` begins anew after something changed."""
 
     loaders: Loaders
+    reads: Reads
 
     def __init__(self, house: House, stores: Stores, authorization: str | None) -> None:
         self.house = house
@@ -41,8 +59,16 @@ class Context:
 
     def forget(self) -> None:
         """Drops everything read so far, so that the next read sees what is true now."""
+        self._start(Reads(self.stores, self.now))
+
+    def read_copies(self) -> None:
+        """As `forget`, but what Postgres was lost for once is read from the copies again."""
+        self._start(self.reads.from_copies())
+
+    def _start(self, reads: Reads) -> None:
         self._viewer = None
-        self.loaders = build_loaders(self.stores, self.profile, self.now)
+        self.reads = reads
+        self.loaders = build_loaders(self)
 
     def now(self) -> datetime:
         """The one clock of a request."""
@@ -70,25 +96,54 @@ class Context:
         if scope is Scope.PROFILE and claims.profile_id is None:
             raise Forbidden("Choose a profile first.")
 
+    async def admit(self, scope: Scope) -> None:
+        """As `require`; who is an operator is looked up. Raises Unavailable, too."""
+        self.require(scope)
+        if scope is Scope.OPERATOR and not (await self.viewer()).account.operator:
+            raise Forbidden("This is for those who run the house.")
+
     async def viewer(self) -> Viewer:
-        """Who asks, as stored now. Raises what `require` does."""
+        """Who asks, as stored now. Raises what `require` does, and Unavailable."""
         if self._viewer is None:
-            self.require(Scope.ACCOUNT)
-            claims = cast(AccessClaims, self.claims())
-            async with self.stores.begin() as tx:
-                self._viewer = await accounts_sql.viewer(
-                    tx, claims.account_id, claims.device_id, claims.profile_id
-                )
+            self._viewer = await self.reads.viewer(self._checked(Scope.ACCOUNT))
         if self._viewer is None:
             raise TokenInvalid("This account, device or profile is gone; sign in again.")
         return self._viewer
 
     async def profile(self) -> Profile:
-        """Who watches. Raises what `require` does."""
+        """Who watches. Raises what `require` does, and Unavailable."""
         viewer = await self.viewer()
         if viewer.profile is None:
             raise Forbidden("Choose a profile first.")
         return viewer.profile
+
+    def profile_id(self) -> ProfileId:
+        """Who watches, by the token alone. Raises what `require` does."""
+        return cast(ProfileId, self._checked(Scope.PROFILE).profile_id)
+
+    async def audience(self) -> Audience:
+        """What the caller may see. When nobody can tell, it is what everybody may."""
+        try:
+            profile = await self.profile()
+        except Unavailable:
+            return EVERYBODY
+        return Audience(profile.maturity_age, fallbacks(profile.ui_locale))
+
+    def expect(self, field: Field) -> None:
+        """Raises Unavailable at once when a part is closed that nothing stands in for."""
+        closed = refusing(field, self.closed())
+        if closed is not None:
+            guard = self.stores.guards[closed]
+            raise guard.refusal(guard.state.value)
+
+    def closed(self) -> set[Dependency]:
+        """The parts that do not answer, as far as this process knows."""
+        guards = self.stores.guards.items()
+        return {part for part, guard in guards if guard.state is not BreakerState.CLOSED}
+
+    def _checked(self, scope: Scope) -> AccessClaims:
+        self.require(scope)
+        return cast(AccessClaims, self.claims())
 
 
 Info: TypeAlias = StrawberryInfo[Context, None]

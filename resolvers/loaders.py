@@ -5,10 +5,10 @@ Results come in the order of the keys; what is absent, or above the profile's ag
 empty. Build them inside the running loop: aiodataloader invents a loop of its own otherwise.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from aiodataloader import DataLoader
 
@@ -16,15 +16,15 @@ from domain.accounts import Device, Profile
 from domain.catalog import Artwork, ArtworkRole, CatalogEntry, Episode, Genre, Media, Season
 from domain.ids import AccountId, DeviceId, SessionId, TitleId
 from domain.people import Credit
-from domain.texts import fallbacks
 from domain.watching import WatchState
-from stores import Stores
 from stores.sql import accounts as accounts_sql
 from stores.sql import catalog as catalog_sql
 from stores.sql import people as people_sql
 from stores.sql import playback as playback_sql
-from stores.sql import watching as watching_sql
 from stores.sql.catalog import Placed, Shelf
+
+if TYPE_CHECKING:
+    from resolvers.context import Context
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -50,72 +50,61 @@ class Loaders:
     watch_state_by_playable: DataLoader[TitleId, WatchState | None]
 
 
-def build_loaders(
-    stores: Stores, profile: Callable[[], Awaitable[Profile]], clock: Callable[[], datetime]
-) -> Loaders:
-    """Loaders that read for whoever `profile` answers."""
+def build_loaders(ctx: "Context") -> Loaders:
+    """Loaders that read what this request may see, live or out of the copies."""
+    reads = ctx.reads
 
     async def artwork_by_title(keys: Sequence[Pictured]) -> list[Artwork | None]:
-        async with stores.begin() as tx:
-            return _each(keys, await catalog_sql.artwork_of(tx, keys))
+        return _each(keys, await reads.catalogue(catalog_sql.artwork_of, keys))
 
     async def credits_by_title(keys: Sequence[TitleId]) -> list[list[Credit]]:
-        async with stores.begin() as tx:
-            return _lists(keys, await people_sql.credits_of(tx, keys))
+        return _lists(keys, await reads.catalogue(people_sql.credits_of, keys))
 
     async def device_by_id(keys: Sequence[DeviceId]) -> list[Device | None]:
-        async with stores.begin() as tx:
+        async with reads.begin() as tx:
             return _each(keys, await accounts_sql.devices_by_id(tx, keys))
 
     async def entry_by_id(keys: Sequence[TitleId]) -> list[CatalogEntry | None]:
-        viewer = await profile()
-        async with stores.begin() as tx:
-            found = await catalog_sql.entries_by_id(
-                tx, keys, max_age=viewer.maturity_age, languages=fallbacks(viewer.ui_locale)
-            )
+        who = await ctx.audience()
+        found = await reads.catalogue(
+            catalog_sql.entries_by_id, keys, max_age=who.max_age, languages=who.languages
+        )
         return _each(keys, found)
 
     async def episodes_by_series(keys: Sequence[TitleId]) -> list[list[Episode]]:
-        viewer = await profile()
-        async with stores.begin() as tx:
-            found = await catalog_sql.episodes_of(
-                tx, keys, max_age=viewer.maturity_age, languages=fallbacks(viewer.ui_locale)
-            )
+        who = await ctx.audience()
+        found = await reads.catalogue(
+            catalog_sql.episodes_of, keys, max_age=who.max_age, languages=who.languages
+        )
         return _lists(keys, found)
 
     async def genres_by_title(keys: Sequence[TitleId]) -> list[list[Genre]]:
-        languages = fallbacks((await profile()).ui_locale)
-        async with stores.begin() as tx:
-            return _lists(keys, await catalog_sql.genres_of(tx, keys, languages=languages))
+        languages = (await ctx.audience()).languages
+        found = await reads.catalogue(catalog_sql.genres_of, keys, languages=languages)
+        return _lists(keys, found)
 
     async def lease_by_session(keys: Sequence[SessionId]) -> list[datetime | None]:
-        return await stores.leases.expiries(keys, clock())
+        return await ctx.stores.leases.expiries(keys, ctx.now())
 
     async def media_by_playable(keys: Sequence[TitleId]) -> list[Media | None]:
-        async with stores.begin() as tx:
-            return _each(keys, await playback_sql.media_of(tx, keys))
+        return _each(keys, await reads.catalogue(playback_sql.media_of, keys))
 
     async def profiles_by_account(keys: Sequence[AccountId]) -> list[list[Profile]]:
-        async with stores.begin() as tx:
-            return _lists(keys, await accounts_sql.profiles_of(tx, keys))
+        return [await reads.profiles_of(key) for key in keys]  # nobody sees a second household
 
     async def seasons_by_series(keys: Sequence[TitleId]) -> list[list[Season]]:
-        viewer = await profile()
-        async with stores.begin() as tx:
-            found = await catalog_sql.seasons_of(
-                tx, keys, max_age=viewer.maturity_age, languages=fallbacks(viewer.ui_locale)
-            )
+        who = await ctx.audience()
+        found = await reads.catalogue(
+            catalog_sql.seasons_of, keys, max_age=who.max_age, languages=who.languages
+        )
         return _lists(keys, found)
 
     async def titles_by_shelf(keys: Sequence[Shelf]) -> list[list[Placed]]:
-        max_age = (await profile()).maturity_age
-        async with stores.begin() as tx:
-            return await catalog_sql.shelves(tx, keys, max_age=max_age)
+        who = await ctx.audience()
+        return await reads.catalogue(catalog_sql.shelves, keys, max_age=who.max_age)
 
     async def watch_state_by_playable(keys: Sequence[TitleId]) -> list[WatchState | None]:
-        profile_id = (await profile()).id
-        async with stores.begin() as tx:
-            return _each(keys, await watching_sql.states_of(tx, profile_id, keys))
+        return _each(keys, await reads.states_of(ctx.profile_id(), keys))
 
     return Loaders(
         artwork_by_title=DataLoader(artwork_by_title),

@@ -16,7 +16,6 @@ from domain.ids import (
     TitleId,
     kind_of,
 )
-from domain.texts import fallbacks
 from resolvers import pages
 from resolvers.context import Context, Info
 from stores.sql import catalog as catalog_sql
@@ -36,15 +35,13 @@ async def _entry(ctx: Context, id: str) -> object | None:
 
 
 async def _genre(ctx: Context, id: str) -> object | None:
-    languages = fallbacks((await ctx.profile()).ui_locale)
-    async with ctx.stores.begin() as tx:
-        return await catalog_sql.genre_by_id(tx, GenreId(id), languages=languages)
+    languages = (await ctx.audience()).languages
+    return await ctx.reads.catalogue(catalog_sql.genre_by_id, GenreId(id), languages=languages)
 
 
 async def _person(ctx: Context, id: str) -> object | None:
-    max_age = (await ctx.profile()).maturity_age
-    async with ctx.stores.begin() as tx:
-        return await people_sql.person_by_id(tx, PersonId(id), max_age=max_age)
+    max_age = (await ctx.audience()).max_age
+    return await ctx.reads.catalogue(people_sql.person_by_id, PersonId(id), max_age=max_age)
 
 
 async def _account(ctx: Context, id: str) -> object | None:
@@ -66,7 +63,7 @@ async def _device(ctx: Context, id: str) -> object | None:
 
 async def _session(ctx: Context, id: str) -> object | None:
     profile = await ctx.profile()
-    async with ctx.stores.begin() as tx:
+    async with ctx.reads.begin() as tx:
         session = await playback_sql.session_by_id(tx, SessionId(id))
     return session if session is not None and session.profile_id == profile.id else None
 

@@ -1,5 +1,6 @@
 """The home page: its rows, and the cards in them."""
 
+from contextlib import suppress
 from datetime import datetime
 
 from strawberry import Parent
@@ -13,12 +14,25 @@ from domain.connections import (
     read_number,
     write_cursor,
 )
-from domain.errors import InvalidInput, NotFound
+from domain.errors import InvalidInput, NotFound, Unavailable
 from domain.ids import TitleId
-from domain.pages import HOME, Page, Row, RowItem, RowKind, compose_home, item_id
-from domain.texts import fallbacks
+from domain.pages import (
+    HOME,
+    NO_PROGRESS,
+    OLD_CATALOGUE,
+    OLD_PROGRESS,
+    ONLY_FOR_ALL,
+    Page,
+    Row,
+    RowItem,
+    RowKind,
+    Source,
+    compose_home,
+    item_id,
+    provenance,
+)
 from domain.watching import WatchState
-from resolvers.context import Context, Info
+from resolvers.context import EVERYBODY, Context, Info
 from resolvers.watching import resumables
 from stores.sql import catalog as catalog_sql
 from stores.sql.catalog import Placed, Shelf
@@ -32,13 +46,25 @@ async def page(info: Info, slug: str = HOME) -> Page:
 
 
 async def compose(ctx: Context) -> Page:
-    """The home page of whoever asks."""
-    profile = await ctx.profile()
-    async with ctx.stores.begin() as tx:
-        genres = await catalog_sql.genres_on_offer(
-            tx, max_age=profile.maturity_age, languages=fallbacks(profile.ui_locale)
-        )
-    return compose_home(genres, ctx.now())
+    """The home page of whoever asks. It does not fail as a whole: what cannot be read live comes
+    from the last good copy, and says so."""
+    who = await ctx.audience()
+    genres = await ctx.reads.catalogue(
+        catalog_sql.genres_on_offer, max_age=who.max_age, languages=who.languages
+    )
+    now, closed = ctx.now(), ctx.closed()
+    if ctx.reads.is_live:
+        live = provenance(Source.LIVE, now, closed)
+        return compose_home(genres, titles=live, progress=live)
+    narrowed = [ONLY_FOR_ALL] if who is EVERYBODY else []
+    titles_at = ctx.reads.catalogue_as_of() or now
+    progress_at = await ctx.reads.watching_as_of(ctx.profile_id())
+    remembered = NO_PROGRESS if progress_at is None else OLD_PROGRESS
+    return compose_home(
+        genres,
+        titles=provenance(Source.STALE, titles_at, closed, OLD_CATALOGUE, *narrowed),
+        progress=provenance(Source.STALE, progress_at or now, closed, remembered),
+    )
 
 
 async def rows(parent: Parent[Page], first: int = 6, after: str | None = None) -> Connection[Row]:
@@ -74,10 +100,13 @@ async def item_title(parent: Parent[RowItem], info: Info) -> Title:
 
 
 async def item_resume(parent: Parent[RowItem], info: Info) -> WatchState | None:
-    """Where the viewer is in it: for a series in Continue Watching, in the episode it is about."""
+    """Where the viewer is in it: for a series in Continue Watching, in the episode it is about.
+    None also when that cannot be told: hundreds of cards need not all say so."""
     if parent.resume is not None:
         return parent.resume
-    return await info.context.loaders.watch_state_by_playable.load(parent.title_id)
+    with suppress(Unavailable):
+        return await info.context.loaders.watch_state_by_playable.load(parent.title_id)
+    return None
 
 
 def _card(row: Row, title_id: TitleId, resume: WatchState | None = None) -> RowItem:

@@ -51,9 +51,8 @@ async def filmography(
     """What this profile may see of their work, newest first."""
     check_first(first)
     work = Work(parent.id, first + 1, None if after is None else read_place(after))
-    max_age = (await info.context.profile()).maturity_age
-    async with info.context.stores.begin() as tx:
-        placed = await people_sql.works_of(tx, work, max_age=max_age)
+    max_age = (await info.context.audience()).max_age
+    placed = await info.context.reads.catalogue(people_sql.works_of, work, max_age=max_age)
     found = await info.context.loaders.entry_by_id.load_many([each.title_id for each in placed])
     titles = [
         (write_place(place), entry)

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from contextlib import suppress
 from datetime import datetime
 from uuid import uuid4
 
@@ -10,7 +11,8 @@ from strawberry import ID, Parent
 from domain import events, ids, playback
 from domain.accounts import Device, Profile
 from domain.catalog import Episode, Media, Movie, Playable, Rendition
-from domain.errors import InvalidInput, NotFound, NotReady, SessionLost
+from domain.degradation import Field
+from domain.errors import InvalidInput, NotFound, NotReady, SessionLost, Unavailable
 from domain.ids import SessionId, TitleId
 from domain.licenses import LICENSE_TTL, clearkey_license, parse_clearkey
 from domain.media_urls import Viewing, film_address
@@ -49,6 +51,7 @@ async def start_playback(info: Info, input: StartPlaybackInput) -> PlaybackStart
     """Opens a session, or finds the one that this key opened before."""
     playback.check_start(input)
     ctx = info.context
+    ctx.expect(Field.START)
     playable = await _playable(ctx, input.playable_id)
     media = await ctx.loaders.media_by_playable.load(playable.id)
     if media is None:
@@ -57,7 +60,6 @@ async def start_playback(info: Info, input: StartPlaybackInput) -> PlaybackStart
     state = await ctx.loaders.watch_state_by_playable.load(playable.id)
     resume = playback.resume_point(input.start_ms, state, playable.runtime_ms)
     session = await _open(ctx, input, media, resume)
-    await ctx.stores.leases.renew(session.id)
     return PlaybackStarted(
         session=session,
         manifest=_manifest(ctx, session, media, protocol),
@@ -72,7 +74,7 @@ async def heartbeat(info: Info, input: HeartbeatInput) -> HeartbeatAccepted:
     playback.check_heartbeat(input)
     ctx = info.context
     profile = await ctx.profile()
-    async with ctx.stores.begin() as tx:
+    async with ctx.reads.begin() as tx:
         session = await _own_session(tx, profile, input.session_id)
         if session.ended_at is not None:
             raise SessionLost("This session has ended; start playback again.")
@@ -81,7 +83,9 @@ async def heartbeat(info: Info, input: HeartbeatInput) -> HeartbeatAccepted:
             state = await _save(tx, session, input.position_ms, ctx.now())
         else:
             state = await _state(tx, session)
-    await ctx.stores.leases.renew(session.id)
+    ctx.reads.remember(profile.id, [state])
+    with suppress(Unavailable):  # the next one takes the lease anew
+        await ctx.stores.leases.renew(session.id)
     await ctx.stores.nudges.send(session.profile_id)
     return HeartbeatAccepted(session, state)
 
@@ -91,14 +95,16 @@ async def stop_playback(info: Info, session_id: ID, position_ms: int) -> Playbac
     playback.check_position(position_ms, "positionMs")
     ctx = info.context
     profile = await ctx.profile()
-    async with ctx.stores.begin() as tx:
+    async with ctx.reads.begin() as tx:
         session = await _own_session(tx, profile, SessionId(session_id))
         if session.ended_at is None:
             await playback_sql.end_session(tx, session.id, position_ms, ctx.now())
             state = await _save(tx, session, position_ms, ctx.now())
         else:
             state = await _state(tx, session)
-    await ctx.stores.leases.release(session.id)
+    ctx.reads.remember(profile.id, [state])
+    with suppress(Unavailable):  # it dies by itself
+        await ctx.stores.leases.release(session.id)
     await ctx.stores.nudges.send(session.profile_id)
     return PlaybackStopped(state)
 
@@ -106,8 +112,9 @@ async def stop_playback(info: Info, session_id: ID, position_ms: int) -> Playbac
 async def acquire_license(info: Info, session_id: ID, challenge: Base64) -> License:
     """The same keys as the license door gives, for players that ask through GraphQL."""
     ctx = info.context
+    ctx.expect(Field.LICENSE)
     profile = await ctx.profile()
-    async with ctx.stores.begin() as tx:
+    async with ctx.reads.begin() as tx:
         session = await _own_session(tx, profile, SessionId(session_id))
     try:
         asked = parse_clearkey(base64.b64decode(challenge, validate=True))
@@ -186,7 +193,8 @@ async def _open(
         max_height=playback.ceiling(media, input.capabilities),
         position_ms=resume.position_ms,
     )
-    async with ctx.stores.begin() as tx:
+    await ctx.stores.leases.renew(asked.id)  # first: without leases, nothing is opened
+    async with ctx.reads.begin() as tx:
         session, is_new = await playback_sql.open_session(tx, asked, ctx.now())
         if is_new:
             await outbox_sql.append(tx, events.video_start(session), ctx.now())
@@ -196,6 +204,8 @@ async def _open(
         )
     if session.ended_at is not None:
         raise SessionLost("The session of this key has ended; use a fresh key.")
+    if not is_new:
+        await ctx.stores.leases.renew(session.id)
     return session
 
 

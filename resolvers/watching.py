@@ -8,15 +8,16 @@ from strawberry import Parent
 from domain.accounts import Device, Profile
 from domain.catalog import Episode, Movie, Playable
 from domain.connections import Connection, check_first, connect, read_number, write_cursor
-from domain.errors import Forbidden, NotFound
+from domain.errors import Forbidden, NotFound, Unavailable
 from domain.scalars import EventCursor
 from domain.watching import ContinueWatchingChanged, WatchState, WatchStatus
 from resolvers import catalog
-from resolvers.context import Context, Info, Scope
+from resolvers.context import Context, Info
 from stores.sql import watching as watching_sql
 from stores.sql.watching import Resumable
 
 RECHECK_S = 10  # a nudge that got lost delays news by no more than this
+RETRY_S = 2  # news come this soon after Postgres is back, and asking costs nothing until then
 
 
 async def continue_watching(
@@ -33,33 +34,38 @@ async def continue_watching(
 async def resumables(ctx: Context, *, first: int, after: str | None) -> list[Resumable]:
     """What the caller has begun and not finished, latest first; one beyond `first`."""
     check_first(first)
-    profile = await ctx.profile()
-    async with ctx.stores.begin() as tx:
-        return await watching_sql.resumables(
-            tx,
-            profile.id,
-            max_age=profile.maturity_age,
-            most=first + 1,
-            before=None if after is None else read_number(after),
-        )
+    return await ctx.reads.resumables(
+        ctx.profile_id(),
+        max_age=(await ctx.audience()).max_age,
+        most=first + 1,
+        before=None if after is None else read_number(after),
+    )
 
 
 async def changes(
     info: Info, after: EventCursor | None = None
 ) -> AsyncGenerator[ContinueWatchingChanged, None]:
     """Every change after the cursor, or from now on. Ends with TokenExpired when the caller's
-    token runs out: come back with a fresh one and the last cursor."""
+    token runs out: come back with a fresh one and the last cursor. While Postgres does not answer
+    it waits, and goes on where it was."""
     ctx = info.context
-    profile = await ctx.profile()
-    with ctx.stores.nudges.listen(profile.id) as nudge:
-        seen = await _latest(ctx, profile) if after is None else read_number(after)
+    seen = None if after is None else read_number(after)
+    with ctx.stores.nudges.listen(ctx.profile_id()) as nudge:
         while True:
-            ctx.require(Scope.PROFILE)
+            ctx.forget()
             nudge.clear()
-            async with ctx.stores.begin() as tx:
-                changed = await watching_sql.changes_after(tx, profile.id, seen)
+            try:
+                profile = await ctx.profile()
+                if seen is None:
+                    seen = await ctx.reads.latest_cursor(profile.id)
+                async with ctx.reads.begin() as tx:
+                    changed = await watching_sql.changes_after(tx, profile.id, seen)
+            except Unavailable:
+                await _wait(nudge, RETRY_S)
+                continue
             for state in changed:
                 ctx.forget()
+                ctx.reads.remember(profile.id, [state])
                 seen = state.cursor
                 yield ContinueWatchingChanged(
                     cursor=EventCursor(write_cursor(seen)),
@@ -67,7 +73,7 @@ async def changes(
                     state=state,
                     removed=state.status is not WatchStatus.IN_PROGRESS,
                 )
-            await _wait(nudge)
+            await _wait(nudge, RECHECK_S)
 
 
 async def playable(parent: Parent[WatchState], info: Info) -> Playable:
@@ -96,14 +102,9 @@ async def next_in_series(parent: Parent[WatchState], info: Info) -> Episode | No
     return await catalog.following(info.context, found) if isinstance(found, Episode) else None
 
 
-async def _latest(ctx: Context, profile: Profile) -> int:
-    async with ctx.stores.begin() as tx:
-        return await watching_sql.latest_cursor(tx, profile.id)
-
-
-async def _wait(nudge: asyncio.Event) -> None:
+async def _wait(nudge: asyncio.Event, most_s: float) -> None:
     try:
-        async with asyncio.timeout(RECHECK_S):
+        async with asyncio.timeout(most_s):
             await nudge.wait()
     except TimeoutError:
         return

@@ -116,7 +116,7 @@ def query(
 
     @functools.wraps(resolver)
     async def answer(info: Info, **given: Any) -> Any:
-        _check(info, scope)
+        await _check(info, scope)
         return await resolver(info, **given)
 
     directives = _root(scope, priority) + ([SEMANTIC_NON_NULL] if semantic_non_null else [])
@@ -139,7 +139,7 @@ def mutation(
 
     @functools.wraps(resolver)
     async def answer(info: Info, **given: Any) -> Any:
-        _check(info, scope)
+        await _check(info, scope)
         try:
             return await resolver(info, **given)
         except DomainError as error:
@@ -161,7 +161,7 @@ def subscription(resolver: Resolver, description: str, *, scope: Scope, **argume
 
     @functools.wraps(resolver)
     async def answer(info: Info, **given: Any) -> AsyncGenerator[Any, None]:
-        _check(info, scope)
+        await _check(info, scope)
         async with aclosing(resolver(info, **given)) as events:
             async for event in events:
                 yield event
@@ -174,9 +174,9 @@ def subscription(resolver: Resolver, description: str, *, scope: Scope, **argume
     return _described(bound, arguments)
 
 
-def _check(info: Info, scope: Scope | None) -> None:
+async def _check(info: Info, scope: Scope | None) -> None:
     if scope is not None:
-        info.context.require(scope)
+        await info.context.admit(scope)
 
 
 def _root(scope: Scope | None, priority: PriorityClass) -> list[object]:

@@ -1,26 +1,31 @@
 """The whole API on one page."""
 
 from collections.abc import AsyncGenerator
+from typing import Any
 
 import strawberry
+from graphql import OperationType
 from strawberry.extensions import ValidationCache
 from strawberry.schema.config import StrawberryConfig
+from strawberry.schema.schema import StreamResult
 from strawberry.schema.types.scalar import DEFAULT_SCALAR_REGISTRY
+from strawberry.types import ExecutionResult
 from strawberry.types.base import get_object_definition
 from strawberry.types.scalar import ScalarDefinition
 
 from domain.ids import SessionId, TitleId
 from domain.load import PriorityClass
 from domain.scalars import Base64, EventCursor, Locale, Url
-from resolvers import accounts, nodes, pages, playback, watching
-from resolvers.context import Scope
+from resolvers import accounts, nodes, ops, pages, playback, watching
+from resolvers.context import Context, Scope
 from schema.accounts import SelectProfileResult, SignInResult, Viewer
 from schema.bind import mutation, query, subscription
 from schema.catalog import Movie, Series
 from schema.directives import Priority
-from schema.documents import CACHED_DOCUMENTS, ParsedOnce
+from schema.documents import CACHED_DOCUMENTS, ListedOnly, ParsedOnce, operation_of
 from schema.nodes import Node
 from schema.observed import observer
+from schema.ops import Ops
 from schema.pages import ContinueWatchingRow, Page, TitleRow
 from schema.playback import (
     AcquireLicenseResult,
@@ -52,6 +57,12 @@ class Query:
         scope=Scope.PROFILE,
         semantic_non_null=True,
         slug="Which page.",
+    )
+    ops: Ops | None = query(
+        ops.ops,
+        "How the house does; for those who run it.",
+        scope=Scope.OPERATOR,
+        priority=PriorityClass.CRITICAL,
     )
 
 
@@ -124,6 +135,23 @@ def _scalar(name: str, description: str) -> ScalarDefinition:
 
 
 class _Schema(strawberry.Schema):
+    async def stream(self, *given: Any, **named: Any) -> StreamResult:
+        """A socket's context outlives its operations; each reads what is true when it comes."""
+        ctx: Context = named["context_value"]
+        ctx.forget()
+        return await super().stream(*given, **named)
+
+    async def execute(self, query: str | None, *given: Any, **named: Any) -> ExecutionResult:
+        """A query that loses Postgres halfway is answered once more, from the copies alone: what
+        it says of where it comes from is then true of all of it."""
+        ctx: Context = named["context_value"]
+        result = await super().execute(query, *given, **named)
+        asked = operation_of(query, named.get("operation_name"))
+        if ctx.reads.is_torn and asked is not None and asked.type is OperationType.QUERY:
+            ctx.read_copies()
+            result = await super().execute(query, *given, **named)
+        return result
+
     def process_errors(self, errors: object, execution_context: object = None) -> None:
         """Nothing: MaskInternals logs what is ours, once, and refusals are nobody's error."""
 
@@ -136,6 +164,7 @@ schema = _Schema(
     extensions=[
         observer,  # first, to see what the others made of the answer
         MaskInternals,
+        ListedOnly,
         ParsedOnce,
         lambda: ValidationCache(maxsize=CACHED_DOCUMENTS),
     ],

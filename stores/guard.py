@@ -32,6 +32,7 @@ FIRST_RETRY_SHARE = 1 / 30  # of the deadline; each further wait is twice as lon
 RETRIES_SHARE = 0.1  # of all calls, so that retries never double the load on who is struggling
 RETRIES_SAVED = 20.0  # what calm times may save up: a restart finds about as many calls under way
 FULL = "full"  # the reason of a refusal that no breaker gave
+DRILL = "drill"  # it is closed on purpose, see stores/drills.py
 REMEMBERED = 512  # calls that `p99_ms` is taken from: five of them lie above it
 
 _seconds = Histogram(
@@ -76,6 +77,7 @@ class Guard:
         from answers that the caller may not like: for those it is None."""
         self.dependency: Final = dependency
         self.has_answered = False  # ever
+        self._is_drilled = False
         self._limits = limits
         self._why_gone = why_gone
         self._clock = clock
@@ -94,13 +96,20 @@ class Guard:
     @property
     def state(self) -> BreakerState:
         """CLOSED is healthy."""
-        return self._breaker.state
+        return BreakerState.OPEN if self._is_drilled else self._breaker.state
 
     @property
     def p99_ms(self) -> float | None:
         """Of the last calls that were answered; None before the first."""
         ordered = sorted(self._took_s)
         return ordered[int(len(ordered) * 0.99)] * 1000 if ordered else None
+
+    def drill(self, *, closed: bool) -> None:
+        """Closed on purpose, as if the part were down, or open as the breaker says."""
+        if closed is not self._is_drilled:
+            self._is_drilled = closed
+            log.warning("drill", dependency=self.dependency.value, closed=closed)
+            _state.labels(self.dependency.value).state(self.state.value)
 
     @asynccontextmanager
     async def passage(self, *, deadline_s: float | None = None) -> AsyncIterator[None]:
@@ -166,6 +175,8 @@ class Guard:
     def _admit(self) -> int:
         if self._under_way >= self._limits.most_calls:
             raise self.refusal(FULL)
+        if self._is_drilled:
+            raise self.refusal(DRILL)
         ticket = self._breaker.enter()
         if ticket is None:
             raise self.refusal(self.state.value)

@@ -23,7 +23,7 @@ from domain.ids import AccountId, DeviceId, ProfileId
 from stores.sql import among
 from stores.tables import accounts, devices, profiles
 
-_ACCOUNT = (accounts.c.id, accounts.c.email, accounts.c.tier)
+_ACCOUNT = (accounts.c.id, accounts.c.email, accounts.c.tier, accounts.c.operator)
 _PROFILE = (
     profiles.c.id,
     profiles.c.account_id,
