@@ -29,13 +29,15 @@ help: ## lists these targets
 up: .venv/.runtime web/dist/.built ## sets everything up and runs Marquee (PORT=8000 MARQUEE_HOME=.marquee)
 	@exec $(BIN)/marquee up --port "$(PORT)" --home "$(MARQUEE_HOME)"
 
-test: check web/dist/.built .venv/.chromium ## sets everything up and runs every check and test
+test: check web/dist/.built .venv/.chromium .venv/.nginx ## sets everything up and runs every check and test
 	@$(WITH_VENV) npm test --silent
 	@$(WITH_VENV) $(BIN)/python -m pytest
 	@command -v "$${CHROMIUM:-chromium}" >/dev/null || echo "NOT TESTED: the browser journey, for there is no chromium here"
+	@PATH="$(NGINX_FOLDER):/usr/sbin:$$PATH" command -v "$${NGINX:-nginx}" >/dev/null || echo "NOT TESTED: the edge, and the house apart behind it, for there is no nginx here"
 
-soak: .venv/.dev web/dist/.built .venv/.chromium ## runs the long tests at full size
+soak: .venv/.dev web/dist/.built .venv/.chromium .venv/.nginx ## runs the long tests at full size
 	@$(WITH_VENV) $(BIN)/python -m pytest -m soak
+	@MARQUEE_PARTS=apart $(WITH_VENV) $(BIN)/python -m pytest
 
 check: .venv/.dev ## lints, formats (without writing), types, the laws of the house
 	@$(BIN)/python -m ruff check
@@ -100,4 +102,14 @@ web/dist/.built: $(wildcard web/*.mjs web/*.js) node_modules/.installed
 	@command -v "$${CHROMIUM:-chromium}" >/dev/null || [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null || \
 		{ echo "Installing chromium for the journey" && apt-get update -qq && \
 		apt-get install -y -qq --no-install-recommends chromium; } || true
+	@touch $@
+
+# The edge is tried with Debian's nginx. It is unpacked into .venv and not installed: that would start
+# it, on port 80. Where it cannot be had, `make test` says so at its end.
+NGINX_FOLDER := $(CURDIR)/.venv/nginx/usr/sbin
+.venv/.nginx: .venv/bin/uv
+	@PATH="/usr/sbin:$$PATH" command -v "$${NGINX:-nginx}" >/dev/null || ! command -v apt-get >/dev/null || \
+		{ echo "Fetching nginx for the edge" && mkdir -p .venv/nginx && cd .venv/nginx && \
+		{ [ "$$(id -u)" != 0 ] || apt-get update -qq; } && \
+		apt-get download -qq -o APT::Sandbox::User=root nginx && dpkg -x nginx_*.deb . && rm nginx_*.deb; } || true
 	@touch $@

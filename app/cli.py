@@ -16,6 +16,8 @@ COMMANDS = {
     "serve": "app.serve",
     "work": "app.work",
     "migrate": "app.migrate",
+    "health": "app.health",
+    "degrade": "app.degrade",
     "ingest": "app.ingest",
     "demo": "app.demo.command",
     "accounts": "app.accounts",

@@ -13,6 +13,7 @@ TOP = {
     "alembic.ini",
     "CHANGELOG.md",
     "CONTRIBUTING.md",
+    "deploy",
     "docs",
     "LICENSE",
     "Makefile",
