@@ -50,7 +50,9 @@ class Drills:
         now_s = asyncio.get_running_loop().time()
         try:
             async with self._redis.pipeline() as pipe:
-                named, left_ms = await pipe.get(DRILL).pttl(DRILL).execute()
+                pipe.get(DRILL)
+                pipe.pttl(DRILL)
+                named, left_ms = await pipe.execute()
         except RedisError:
             if now_s < self._ends_at_s:
                 return

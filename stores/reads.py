@@ -139,9 +139,8 @@ class Reads:
         """A transaction for what no copy can stand in for. Raises Unavailable; at once when this
         request has met it before, for one deadline is enough to wait."""
         if self._lost is not None:
-            raise Unavailable(
-                self._lost.dependency, retry_after_seconds=self._lost.retry_after_seconds
-            )
+            again_s = self._lost.retry_after_seconds or RETRY_AFTER_S
+            raise Unavailable(self._lost.dependency, retry_after_seconds=again_s)
         try:
             async with self._stores.begin() as tx:
                 yield tx

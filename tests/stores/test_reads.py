@@ -13,7 +13,6 @@ from stores.sql import catalog as catalog_sql
 from stores.sql import people as people_sql
 from stores.sql import playback as playback_sql
 from stores.sql.catalog import Shelf
-from stores.sql.people import Work
 from tests import factories
 from tests.waiting import until
 
@@ -41,3 +40,138 @@ def test_the_copy_is_asked_as_postgres_is(question):
     assert [(p.name, p.kind, p.default) for p in of_copy[1:]] == [
         (p.name, p.kind, p.default) for p in of_sql
     ]
+
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def drill(stores, *closed):
+    for part, guard in stores.guards.items():
+        guard.drill(closed=part in closed)
+
+
+@pytest.fixture
+async def filled(stores):
+    """A little of everything, and the copy of it."""
+    drama, space = await factories.genre(stores, "Drama"), await factories.genre(stores, "Space")
+    await factories.movie(stores, "For all", genres=(drama,), age=6)
+    await factories.movie(stores, "For adults", genres=(drama, space), age=16, newer_by_s=1)
+    await factories.movie(stores, "Coming", genres=(space,), published=False)
+    await factories.series(stores, "Lighthouse", episodes=(2, 1), genres=(drama,), newer_by_s=2)
+    await stores.copies.look(stores)
+    return stores
+
+
+@pytest.mark.parametrize("max_age", [0, 6, 18])
+async def test_the_copy_answers_as_postgres_does(filled, max_age):
+    listed = list(filled.copies.catalogue.titles)
+    genres = [None, *(genre.id for genre in filled.copies.catalogue._index.genres.values())]
+    wanted = [Shelf(genre, 2) for genre in genres]
+    asked = [
+        (catalog_sql.entries_by_id, [listed], {"max_age": max_age, "languages": ("de",)}),
+        (catalog_sql.seasons_of, [listed], {"max_age": max_age}),
+        (catalog_sql.episodes_of, [listed], {"max_age": max_age}),
+        (catalog_sql.shelves, [wanted], {"max_age": max_age}),
+        (catalog_sql.genres_on_offer, [], {"max_age": max_age}),
+        (catalog_sql.genres_of, [listed], {}),
+        (playback_sql.media_of, [listed], {}),
+        (people_sql.credits_of, [listed], {}),
+    ]
+    for question, args, named in asked:
+        drill(filled)
+        live = await Reads(filled, clock).catalogue(question, *args, **named)
+        drill(filled, Dependency.POSTGRES)
+        copied = await Reads(filled, clock).catalogue(question, *args, **named)
+
+        assert _without_empty(copied) == _without_empty(live)
+
+
+async def test_the_copy_is_read_to_its_end_by_cursors_as_postgres_is(filled):
+    drill(filled, Dependency.POSTGRES)
+    reads, after, seen = Reads(filled, clock), None, []
+    while True:
+        [placed] = await reads.catalogue(catalog_sql.shelves, [Shelf(None, 1, after)], max_age=18)
+        if not placed:
+            break
+        after = (placed[0].published_at, placed[0].title_id)
+        seen.append(filled.copies.catalogue.titles[placed[0].title_id].entry.name)
+
+    assert seen == ["Lighthouse", "For adults", "For all"]
+
+
+async def test_the_catalogue_is_copied_again_only_when_some_of_it_was_written(filled):
+    first = filled.copies.catalogue
+    await filled.copies.look(filled)
+    confirmed = filled.copies.catalogue
+    await factories.movie(filled, "New")
+
+    async def is_new():
+        await filled.copies.look(filled)
+        return len(filled.copies.catalogue.titles) == len(first.titles) + 1
+
+    assert confirmed.titles is first.titles
+    assert confirmed.as_of > first.as_of
+    await until(is_new)
+
+
+async def test_nothing_of_a_copy_is_read_while_postgres_answers(filled):
+    await factories.movie(filled, "Newest", newer_by_s=9)
+
+    [placed] = await Reads(filled, clock).catalogue(
+        catalog_sql.shelves, [Shelf(None, 1)], max_age=18
+    )
+
+    assert placed[0].title_id not in filled.copies.catalogue.titles
+
+
+async def test_one_failure_a_request_is_enough(filled):
+    drill(filled, Dependency.POSTGRES)
+    reads = Reads(filled, clock)
+    await reads.catalogue(catalog_sql.genres_on_offer, max_age=18)
+    drill(filled)
+
+    with pytest.raises(Unavailable) as refused:
+        async with reads.begin():
+            pass
+
+    assert refused.value.dependency == "postgres"
+    assert not reads.is_live
+
+
+async def test_a_copy_outlives_its_process_in_redis(filled, house):
+    home = await factories.household(filled)
+    key = home.profiles["Ada"]
+    await Reads(filled, clock).resumables(key, max_age=18, most=3, before=None)
+    await Reads(filled, clock).profiles_of(home.account_id)
+    await filled.copies.write()
+
+    another = Copies(filled.redis, filled.guards[Dependency.REDIS])
+
+    assert (await another.watching.find(key)).as_of == NOW
+    assert [p.name for p in (await another.households.find(home.account_id)).value] == ["Ada"]
+    assert 0 < await filled.redis.pttl(f"copy:watching:{key}") <= timedelta(days=1) / MS
+
+
+async def test_the_later_copy_is_shown_wherever_it_is(filled):
+    home = await factories.household(filled)
+    mine = Copies(filled.redis, filled.guards[Dependency.REDIS])
+    neighbour = Copies(filled.redis, filled.guards[Dependency.REDIS])
+    mine.households.keep(home.account_id, [], NOW)
+    neighbour.households.keep(home.account_id, [], NOW + timedelta(seconds=1))
+    await neighbour.write()
+
+    assert (await mine.households.find(home.account_id)).as_of == NOW + timedelta(seconds=1)
+    await mine.write()
+    assert (await neighbour.households.find(home.account_id)).as_of == NOW + timedelta(seconds=1)
+
+
+def clock():
+    return NOW
+
+
+MS = timedelta(milliseconds=1)
+
+
+def _without_empty(answer):
+    """A key without anything may be left out of a mapping."""
+    return {k: v for k, v in answer.items() if v} if isinstance(answer, dict) else answer
