@@ -190,12 +190,13 @@ class Guard:
         if outcome in (Outcome.OK, Outcome.SLOW):
             self.has_answered = True
             self._took_s.append(took_s)
-        was = self.state
+        was = self._breaker.state
         self._breaker.leave(ticket, outcome, self._clock())
-        if self.state is BreakerState.OPEN and was is BreakerState.CLOSED:
+        now = self._breaker.state
+        if was is BreakerState.CLOSED and now is BreakerState.OPEN:
             self._opened.set()
             log.warning("breaker_opened", dependency=self.dependency.value, reason=reason or "slow")
-        elif self.state is BreakerState.CLOSED and was is not BreakerState.CLOSED:
+        elif was is not BreakerState.CLOSED and now is BreakerState.CLOSED:
             self._opened.clear()
             log.warning("breaker_closed", dependency=self.dependency.value)
         _state.labels(self.dependency.value).state(self.state.value)
