@@ -71,3 +71,38 @@ def somebody_is_left(home):
 def status(url):
     with urllib.request.urlopen(url, timeout=10) as answer:
         return answer.status
+
+
+# What each child of a house shows in the list of processes.
+_SIGNS = {
+    "postgres": "/postgres -D ",
+    "valkey": "/valkey-server ",
+    "web": " app serve ",
+    "worker": " app work ",
+}
+
+
+def processes():
+    """Every process of this machine: its parent's id and its command, by its id."""
+    listed = subprocess.run(["ps", "-eo", "pid=,ppid=,args="], capture_output=True, text=True)
+    rows = (line.split(None, 2) for line in listed.stdout.splitlines())
+    return {int(row[0]): (int(row[1]), row[2]) for row in rows if len(row) == 3}
+
+
+def descendants(pid):
+    """The commands of all that a process has started, and those in turn, by their ids."""
+    everybody = processes()
+    found, parents = {}, {pid}
+    while parents:
+        below = {child: row for child, row in everybody.items() if row[0] in parents}
+        found |= {child: command for child, (_, command) in below.items()}
+        parents = set(below)
+    return found
+
+
+def child(running, name):
+    """The process id of a house's child of that name; None while it is not there."""
+    for pid, (parent, command) in processes().items():
+        if parent == running.process.pid and _SIGNS[name] in f" {command}":
+            return pid
+    return None

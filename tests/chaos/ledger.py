@@ -1,0 +1,129 @@
+"""What was asked of a house and what it answered, held against what it has kept."""
+
+import json
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from stores import Stores
+from stores.tables import accounts, outbox, playback_sessions, profiles, watch_states
+
+SETTLES_WITHIN_S = 5.0  # after a knock, or after what was stopped goes on
+ALLOWED_ERRORS = 0.01  # of what is asked outside those windows
+SERVES_AGAIN_WITHIN_S = 10.0
+
+Line = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Knock:
+    """What was done to which process; it was away from `at` until `back_at`, by time.time()."""
+
+    what: str
+    at: float
+    back_at: float
+
+
+def read(path: Path) -> list[Line]:
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """How a house took it. `outside` counts outcomes that no knock excuses; `again_after_s` says
+    when, after each knock's end, the last answer was missing or refused."""
+
+    outside: Counter[str]
+    inside: Counter[str]
+    again_after_s: dict[str, float]
+    unexcused: list[Line]
+
+    @property
+    def errors_0_to_1(self) -> float:
+        asked = sum(self.outside.values())
+        return (asked - self.outside["ok"]) / asked
+
+
+def judge(lines: list[Line], knocks: list[Knock]) -> Verdict:
+    outside: Counter[str] = Counter()
+    inside: Counter[str] = Counter()
+    again_after_s = {knock.what: 0.0 for knock in knocks}
+    unexcused = []
+    for line in lines:
+        if line["outcome"] == "cut":
+            continue
+        # What was asked before a knock and hung over it, or only began in its window.
+        over = [
+            k
+            for k in knocks
+            if line["until"] >= k.at and line["at"] <= k.back_at + SETTLES_WITHIN_S
+        ]
+        (inside if over else outside)[line["outcome"]] += 1
+        if line["outcome"] == "ok":
+            continue
+        if not over:
+            unexcused.append(line)
+        latest = [knock for knock in knocks if line["until"] >= knock.at]
+        if latest:
+            late_s = line["until"] - latest[-1].back_at
+            name = latest[-1].what
+            again_after_s[name] = max(again_after_s[name], late_s)
+    return Verdict(outside, inside, again_after_s, unexcused)
+
+
+async def discrepancies(stores: Stores, lines: list[Line]) -> list[str]:
+    """Acknowledged writes that are lost, and any that count twice."""
+    found: list[str] = []
+    async with stores.begin() as tx:
+        sessions = {row.id: row for row in await tx.execute(select(*playback_sessions.c))}
+        keys = Counter(row.idempotency_key for row in sessions.values())
+        facts = Counter(
+            (
+                await tx.execute(
+                    select(outbox.c.payload["session"].astext).where(outbox.c.kind == "video_start")
+                )
+            ).scalars()
+        )
+        query = (
+            select(accounts.c.email, watch_states.c.position_ms, watch_states.c.revision)
+            .join_from(watch_states, profiles, profiles.c.id == watch_states.c.profile_id)
+            .join(accounts, accounts.c.id == profiles.c.account_id)
+        )
+        rows = (await tx.execute(query)).all()
+    states = {email: (position, revision) for email, position, revision in rows}
+    assert len(states) == len(rows), "each viewer watches one title"
+    found += [f"the key {key} opened {count} sessions" for key, count in keys.items() if count > 1]
+    found += [f"{facts[id]} facts of session {id}" for id in sessions if facts[id] != 1]
+    found += [f"a fact of no session, {id}" for id in facts.keys() - sessions.keys()]
+
+    acknowledged: dict[str, list[int]] = defaultdict(list)
+    asked: dict[str, set[int]] = defaultdict(set)
+    for line in lines:
+        if line["kind"] == "start" and line["outcome"] == "ok":
+            row = sessions.get(line["session"])
+            if row is None or row.idempotency_key != line["key"]:
+                found.append(f"session {line['session']} is lost")
+        if line["kind"] in ("beat", "stop"):
+            asked[line["viewer"]].add(line["position_ms"])
+            if line["outcome"] == "ok":
+                acknowledged[line["viewer"]].append(line["position_ms"])
+                row = sessions[line["session"]]
+                if row.position_ms < line["position_ms"]:
+                    found.append(f"session {row.id} is behind {line['position_ms']}")
+                if line["kind"] == "stop" and row.ended_at is None:
+                    found.append(f"session {row.id} was stopped and plays")
+    for viewer, positions in acknowledged.items():
+        position, revision = states[viewer]
+        if not max(positions) <= position <= max(asked[viewer]):
+            found.append(f"{viewer} is at {position}, not {max(positions)}")
+        if not len(set(positions)) <= revision <= len(asked[viewer]):
+            found.append(f"{viewer} was written {revision} times for {len(set(positions))} beats")
+    return found
+
+
+def refresh_tokens(lines: list[Line]) -> dict[str, str]:
+    """Of each viewer, the last one they were given."""
+    return {line["viewer"]: line["refresh"] for line in lines if "refresh" in line}
