@@ -1,12 +1,17 @@
 """What an operator can set: by environment, else by the files a running house keeps in its home."""
 
 import os
+from collections.abc import Iterator
+from ipaddress import ip_address
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+LOOPBACK = "127.0.0.1"  # only who is on this machine reaches it, until an operator says otherwise
+ENVIRONMENT = "environment"
 DEFAULT_HOME = ".marquee"  # in the folder `make up` is typed in: deleting the clone deletes all
 
 
@@ -25,9 +30,33 @@ class Settings(BaseSettings):
     marquee_env: Literal["development", "production"] = Field(
         default="development", description="`production` closes what only developers need."
     )
+    marquee_secrets: Path | None = Field(
+        default=None,
+        description="A folder of secrets you made: token_key, media_key and master_key.",
+    )
+    bind_address: str = Field(
+        default=LOOPBACK,
+        description="The address the web server listens at; 0.0.0.0 is every one of this machine.",
+    )
     port: int = Field(default=8000, ge=1, le=65535, description="The port of the web server.")
+    tls_certificate: Path | None = Field(
+        default=None, description="A PEM file, with which the web server speaks HTTPS by itself."
+    )
+    tls_key: Path | None = Field(
+        default=None,
+        validate_default=True,
+        description="The private key of `TLS_CERTIFICATE`, a PEM file.",
+    )
+    trusted_proxies: str = Field(
+        default=LOOPBACK,
+        description="Proxies whose X-Forwarded-For is believed: addresses or networks, by commas.",
+    )
+    allowed_origins: str = Field(
+        default="",
+        description="Other sites whose pages may call this house, as https://host, by commas.",
+    )
     public_url: str = Field(
-        default_factory=lambda known: f"http://127.0.0.1:{known['port']}",
+        default_factory=lambda known: _own_url(known),
         description="The address viewers reach this house at, without a slash at the end.",
     )
     database_url: str = Field(
@@ -38,11 +67,11 @@ class Settings(BaseSettings):
     )
     objects_url: str = Field(
         default_factory=lambda known: (known["marquee_home"].resolve() / "objects").as_uri(),
-        description="Where films and pictures are kept, as file:///folder.",
+        description="Where films and pictures are kept, as file:///folder or s3://bucket/prefix.",
     )
     keys_url: str = Field(
         default_factory=lambda known: (
-            known["marquee_home"].resolve() / "secrets" / "master_key"
+            (known["marquee_secrets"] or known["marquee_home"] / "secrets").resolve() / "master_key"
         ).as_uri(),
         description="The master key that wraps content keys, as file:///path; 32 bytes in hex.",
     )
@@ -54,7 +83,7 @@ class Settings(BaseSettings):
     )
     otel_exporter_otlp_endpoint: str | None = Field(
         default=None,
-        description="A collector of OpenTelemetry spans, as http://host:4318; none are sent without.",
+        description="A collector of OpenTelemetry spans, as http://host:4318; else none is sent.",
     )
     encode_concurrency: int = Field(
         default=1,
@@ -62,17 +91,80 @@ class Settings(BaseSettings):
         description="Films one worker encodes at once; ffmpeg fills the cores itself.",
     )
 
+    @property
+    def origins(self) -> list[str]:
+        """ALLOWED_ORIGINS, apart."""
+        return [origin.strip() for origin in self.allowed_origins.split(",") if origin.strip()]
+
+    @field_validator("allowed_origins")
+    @classmethod
+    def _names_origins(cls, text: str) -> str:
+        for origin in (each.strip() for each in text.split(",") if each.strip()):
+            parts = urlsplit(origin)
+            if origin != f"{parts.scheme}://{parts.netloc}" or not parts.netloc:
+                raise ValueError(f"{origin} is no origin, which is scheme://host[:port]")
+        return text
+
+    @field_validator("tls_key")
+    @classmethod
+    def _comes_with_its_certificate(cls, key: Path | None, info: ValidationInfo) -> Path | None:
+        if (key is None) != (info.data.get("tls_certificate") is None):
+            raise ValueError("TLS_CERTIFICATE and TLS_KEY are set together, or neither is")
+        return key
+
+    @field_validator("public_url")
+    @classmethod
+    def _ends_without_a_slash(cls, url: str) -> str:
+        return url.rstrip("/")
+
 
 def load_settings() -> Settings:
     """Raises CannotStart, naming the setting that is missing or wrong."""
-    home = Path(os.environ.get("MARQUEE_HOME") or DEFAULT_HOME)
-    folders = [folder for folder in (home / "run", home / "secrets") if folder.is_dir()]
+    home, folders = _home(), list(_folders())
+    if (given := os.environ.get("MARQUEE_SECRETS")) and not Path(given).is_dir():
+        raise CannotStart(f"MARQUEE_SECRETS: {given} is no folder.")
     try:
         return Settings(_secrets_dir=folders)  # type: ignore[call-arg]  # mypy sees fields only
     except ValidationError as error:
         raise CannotStart(_one_line(error, home)) from error
     except OSError as error:
         raise CannotStart(f"Cannot read the settings in {home}: {error.strerror}.") from error
+
+
+def source_of(name: str) -> str | None:
+    """Where the value of this setting is from: `environment`, or a folder; None for its default."""
+    if os.environ.get(name.upper()):
+        return ENVIRONMENT
+    folders = [str(folder) for folder in _folders() if (folder / name).is_file()]
+    return folders[-1] if folders else None
+
+
+def _home() -> Path:
+    return Path(os.environ.get("MARQUEE_HOME") or DEFAULT_HOME)
+
+
+def _folders() -> Iterator[Path]:
+    """Where a setting may be a file of its name; a later folder wins: what runs is what counts."""
+    given = os.environ.get("MARQUEE_SECRETS")
+    folders = (_home() / "secrets", *([Path(given)] if given else []), _home() / "run")
+    yield from (folder for folder in folders if folder.is_dir())
+
+
+def _own_url(known: dict[str, Any]) -> str:
+    """The address of a house without a proxy, as this machine reaches it."""
+    scheme = "http" if known["tls_certificate"] is None else "https"
+    return f"{scheme}://{reachable(known['bind_address'])}:{known['port']}"
+
+
+def reachable(host: str) -> str:
+    """The host of an URL that leads to a server of this machine which listens at `host`."""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host
+    if address.is_unspecified:
+        return LOOPBACK if address.version == 4 else "[::1]"
+    return host if address.version == 4 else f"[{host}]"
 
 
 def _one_line(error: ValidationError, home: Path) -> str:

@@ -1,5 +1,6 @@
 """`marquee serve`: one web server."""
 
+import asyncio
 import logging
 from typing import Annotated
 
@@ -9,6 +10,7 @@ from starlette.applications import Starlette
 
 from app.cli import log_to_stderr
 from app.embedded.machine import LOOPBACK, end_with_parent, is_free
+from app.fit import refuse_unfit
 from settings import CannotStart, load_settings
 
 SHUTDOWN_DEADLINE_S = 2  # for what is being answered; open subscriptions never end by themselves
@@ -17,15 +19,16 @@ LARGEST_MESSAGE_BYTES = 256 * 1024  # one GraphQL operation with its variables, 
 
 
 def serve(
-    host: Annotated[str, typer.Option(help="The address to listen at.")] = LOOPBACK,
-    port: Annotated[int | None, typer.Option(help="The setting PORT when left out.")] = None,
+    host: Annotated[str | None, typer.Option(help="BIND_ADDRESS when left out.")] = None,
+    port: Annotated[int | None, typer.Option(help="PORT when left out.")] = None,
     processes: Annotated[
         int, typer.Option(min=1, help="How many share the port; one fills a core.")
     ] = 1,
 ) -> None:
     """Answers GraphQL, media, licenses and the TV page until it is told to stop."""
     settings = load_settings()
-    port = port or settings.port
+    host, port = host or settings.bind_address, port or settings.port
+    asyncio.run(refuse_unfit(settings))
     refuse_taken_port(port, host)
     uvicorn.run(
         "app.serve:application",
@@ -37,6 +40,9 @@ def serve(
         ws="app.http.protocol:SocketProtocol",
         timeout_keep_alive=KEEP_ALIVE_S,
         ws_max_size=LARGEST_MESSAGE_BYTES,
+        ssl_certfile=settings.tls_certificate,
+        ssl_keyfile=settings.tls_key,
+        forwarded_allow_ips=settings.trusted_proxies,
         access_log=False,  # addresses carry signatures, and a line a segment tells nobody anything
         server_header=False,
         timeout_graceful_shutdown=SHUTDOWN_DEADLINE_S,

@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import signal
+import ssl
 import sys
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
@@ -18,11 +19,12 @@ from app.demo.households import EMAIL, PASSWORD
 from app.embedded import postgres, valkey
 from app.embedded.machine import LOOPBACK
 from app.embedded.supervisor import Child, Supervisor
+from app.fit import refuse_unfit
 from app.home import Home, open_home
 from app.progress import shown
 from app.serve import refuse_taken_port
 from domain.encoding import FilmRefused
-from settings import DEFAULT_HOME, load_settings
+from settings import DEFAULT_HOME, Settings, load_settings, reachable
 
 PROBE_WITHIN_S = 2.0  # /readyz asks Postgres and Valkey; slower than this is not ready
 DEMO_AGAIN_IN_S = 10.0  # what the demo lacked may be back by then: a database, room on the disk
@@ -36,6 +38,9 @@ def up(
     port: Annotated[
         int, typer.Option(envvar="PORT", min=1, max=65535, help="Where to listen.")
     ] = 8000,
+    bind_address: Annotated[
+        str, typer.Option(envvar="BIND_ADDRESS", help="0.0.0.0 lets other machines in.")
+    ] = LOOPBACK,
     home: Annotated[
         Path, typer.Option(envvar="MARQUEE_HOME", help="The folder all data lives in.")
     ] = Path(DEFAULT_HOME),
@@ -45,9 +50,14 @@ def up(
 ) -> None:
     """Runs Marquee on this machine until Ctrl-C: databases, web server, worker and demo."""
     with open_home(home) as opened:
-        refuse_taken_port(port)
-        os.environ["MARQUEE_HOME"] = str(opened.path)  # for the children, and for our own settings
-        asyncio.run(_until_told(_run(opened, port, with_demo=with_demo)))
+        refuse_taken_port(port, bind_address)
+        # For the children, and for our own settings.
+        os.environ |= {
+            "MARQUEE_HOME": str(opened.path),
+            "PORT": str(port),
+            "BIND_ADDRESS": bind_address,
+        }
+        asyncio.run(_until_told(_run(opened, with_demo=with_demo)))
 
 
 async def _until_told(house: Coroutine[None, None, None]) -> None:
@@ -65,15 +75,17 @@ async def _until_told(house: Coroutine[None, None, None]) -> None:
         await running
 
 
-async def _run(home: Home, port: int, *, with_demo: bool) -> None:
+async def _run(home: Home, *, with_demo: bool) -> None:
     async with Supervisor(home.path / "children") as supervisor:
         await _start_services(supervisor, home)
-        home.publish("public_url", os.environ.get("PUBLIC_URL") or f"http://{LOOPBACK}:{port}")
+        settings = load_settings()
+        home.publish("public_url", settings.public_url)
+        await refuse_unfit(settings, with_demo=with_demo)
         say("Bringing the tables up to date.")
         await supervisor.run(_marquee(home, "migrate", "--keep-copy"))
         say("Starting the worker and the web server.")
         await supervisor.start(_worker(home))
-        await supervisor.start(_web(home, port))
+        await supervisor.start(_web(home, settings))
         if with_demo:
             await _fill_demo()
         else:
@@ -115,14 +127,14 @@ def _marquee(home: Home, command: str, *arguments: str) -> Child:
     )
 
 
-def _web(home: Home, port: int) -> Child:
+def _web(home: Home, settings: Settings) -> Child:
     async def is_ready(pid: int) -> bool:
-        return await _says_200(port, "/readyz")
+        return await _says_200(settings, "/readyz")
 
     async def is_alive(pid: int) -> bool:
-        return await _says_200(port, "/livez")
+        return await _says_200(settings, "/livez")
 
-    child = _marquee(home, "serve", "--host", LOOPBACK, "--port", str(port))
+    child = _marquee(home, "serve")
     return replace(child, is_ready=is_ready, is_alive=is_alive, stops_within_s=WEB_STOPS_WITHIN_S)
 
 
@@ -139,10 +151,16 @@ def _worker(home: Home) -> Child:
     return replace(child, is_alive=is_alive, stops_within_s=WORKER_STOPS_WITHIN_S)
 
 
-async def _says_200(port: int, path: str) -> bool:
+async def _says_200(settings: Settings, path: str) -> bool:
+    host = reachable(settings.bind_address).strip("[]")
+    tls = None
+    if settings.tls_certificate is not None:
+        tls = ssl.create_default_context()
+        tls.check_hostname = False  # it is our child, whatever name its certificate is for
+        tls.verify_mode = ssl.CERT_NONE
     try:
         async with asyncio.timeout(PROBE_WITHIN_S):
-            reader, writer = await asyncio.open_connection(LOOPBACK, port)
+            reader, writer = await asyncio.open_connection(host, settings.port, ssl=tls)
             try:
                 writer.write(f"GET {path} HTTP/1.0\r\n\r\n".encode())
                 return (await reader.readline()).split()[1:2] == [b"200"]

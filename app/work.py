@@ -1,10 +1,13 @@
 """`marquee work`: one worker."""
 
+import asyncio
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from app.fit import refuse_unfit
+from settings import load_settings
 from workers.__main__ import main
 
 
@@ -17,4 +20,5 @@ def work(
     ] = None,
 ) -> None:
     """Encodes films, and whatever else waits in the job queue, until it is told to stop."""
+    asyncio.run(refuse_unfit(load_settings()))
     main(roles or [], pulse=pulse)

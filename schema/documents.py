@@ -18,6 +18,7 @@ from graphql import (
 )
 from strawberry.extensions import SchemaExtension
 
+from domain.errors import InvalidInput
 from domain.load import PriorityClass
 
 CACHED_DOCUMENTS = 1000  # an app sends dozens of documents; the rest is somebody exploring
@@ -30,6 +31,16 @@ class ParsedOnce(SchemaExtension):
 
     def on_parse(self) -> Iterator[None]:
         self.execution_context.graphql_document = parsed(self.execution_context.query or "")
+        yield
+
+
+class ListedOnly(SchemaExtension):
+    """Where a house has a list of documents, runs no other: not introspection either."""
+
+    def on_operation(self) -> Iterator[None]:
+        listed = self.execution_context.context.house.documents
+        if listed is not None and self.execution_context.query not in listed:
+            raise InvalidInput("This house answers the documents of its own apps only.")
         yield
 
 

@@ -1,6 +1,6 @@
 // What does the browser load from npm? Bundles those packages into web/dist, so that every byte comes from us.
 import { build } from "esbuild";
-import { cp, rm } from "node:fs/promises";
+import { cp, rm, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -40,3 +40,7 @@ for (const script of ["latin", "latin-ext"]) {
   const font = `figtree-${script}-wght-normal.woff2`;
   await cp(`${root}/node_modules/@fontsource-variable/figtree/files/${font}`, `${root}/web/dist/${font}`);
 }
+
+// The only documents that a house in production answers.
+const documents = Object.values(await import("./operations.js"));
+await writeFile(`${root}/web/dist/documents.json`, JSON.stringify(documents));

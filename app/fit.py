@@ -1,0 +1,106 @@
+"""May a house start with these settings? Everything that speaks against it, in one go."""
+
+import ssl
+
+import structlog
+
+from app.demo.households import HOUSEHOLDS, PASSWORD
+from app.documents import FILE
+from domain.errors import Unavailable
+from domain.tokens import TokenKey
+from settings import ENVIRONMENT, CannotStart, Settings, source_of
+from stores import Stores, open_stores
+from stores.revision import revision_of
+from stores.sql import accounts
+
+log = structlog.get_logger()
+
+SECRETS = ("token_key", "media_key", "keys_url")  # what a stranger could forge or decrypt with
+GENERATED = "is one that Marquee made for itself: give your own, by MARQUEE_SECRETS"
+
+
+async def refuse_unfit(settings: Settings, *, with_demo: bool = False) -> None:
+    """Raises CannotStart, a line for each reason. Looks whether the demo lives in the database."""
+    found = problems(settings)
+    if settings.marquee_env == "production":
+        if with_demo:
+            found.append("The demo has passwords that everybody knows: give --no-demo.")
+        found += await _demo_problems(settings)
+    if found:
+        raise CannotStart("\n".join(found))
+
+
+def problems(settings: Settings) -> list[str]:
+    """A sentence for each; those of production only where it is one."""
+    found = [*_unreadable(settings)]
+    if settings.marquee_env == "production":
+        found += _unfit_for_production(settings)
+    return found
+
+
+def _unreadable(settings: Settings) -> list[str]:
+    found = []
+    try:
+        TokenKey.from_pem(settings.token_key, issuer=settings.public_url)
+    except (ValueError, TypeError):
+        found.append("TOKEN_KEY is no Ed25519 private key in PEM.")
+    try:
+        whole = len(bytes.fromhex(settings.media_key)) == 32
+    except ValueError:
+        whole = False
+    if not whole:
+        found.append("MEDIA_KEY is not 32 bytes in hexadecimal.")
+    if settings.tls_certificate is not None:
+        try:
+            ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(
+                settings.tls_certificate, settings.tls_key
+            )
+        except OSError as error:  # ssl.SSLError is one
+            found.append(f"TLS_CERTIFICATE and TLS_KEY cannot be used: {error.strerror}.")
+    return found
+
+
+def _unfit_for_production(settings: Settings) -> list[str]:
+    found = [f"{name.upper()} {GENERATED}." for name in SECRETS if not _is_given(settings, name)]
+    if not settings.public_url.startswith("https://"):
+        found.append(
+            f"PUBLIC_URL is {settings.public_url}: what viewers send would be read on its way."
+            " Give an https:// address."
+        )
+    found += [
+        f"ALLOWED_ORIGINS has {origin}: whoever is on its way could put in a page of their own."
+        for origin in settings.origins
+        if not origin.startswith("https://")
+    ]
+    if not FILE.is_file():
+        found.append(f"{FILE} is missing, the list of what may be asked: run `make up` once.")
+    return found
+
+
+def _is_given(settings: Settings, name: str) -> bool:
+    """Whether the operator made it: any place counts but the secrets of the home."""
+    if name == "keys_url":
+        return source_of(name) is not None or settings.marquee_secrets is not None
+    return source_of(name) in (ENVIRONMENT, str(settings.marquee_secrets))
+
+
+async def _demo_problems(settings: Settings) -> list[str]:
+    try:
+        if await revision_of(settings.database_url) is None:
+            return []  # nobody lives there yet
+        async with open_stores(settings) as stores:
+            known = [each.email for each in HOUSEHOLDS if await _opens(stores, each.email)]
+    except (ConnectionError, Unavailable) as error:  # a house starts without its database
+        log.warning("demo_not_looked_for", reason=str(error))
+        return []
+    return [
+        f"{email} has the demo's password, which everybody knows:"
+        f" change it with `marquee accounts password {email}`."
+        for email in known
+    ]
+
+
+async def _opens(stores: Stores, email: str) -> bool:
+    async with stores.begin() as tx:
+        known = await accounts.credentials(tx, email)
+    return known is not None and await stores.passwords.verify(known.password_hash, PASSWORD)
