@@ -4,6 +4,7 @@ Whatever is wrong with the part itself leaves here as `Unavailable`, within the 
 """
 
 import asyncio
+import itertools
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -143,10 +144,10 @@ class Guard:
     async def repeat(self, ask: Callable[[], Awaitable[T]]) -> T:
         """Inside a passage: asks again while the part is gone and retries are left. For what may
         be done twice."""
-        first_wait_s = self._limits.deadline_s * FIRST_RETRY_SHARE
+        first_wait_s, failures = self._limits.deadline_s * FIRST_RETRY_SHARE, itertools.count(1)
         async for attempt in stamina.retry_context(
-            on=self._may_repeat,
-            attempts=ATTEMPTS,
+            on=lambda error: next(failures) < ATTEMPTS and self._may_repeat(error),
+            attempts=None,  # counted above, so that giving up spends no retry
             timeout=None,  # the passage has one
             wait_initial=first_wait_s,
             wait_jitter=first_wait_s,
