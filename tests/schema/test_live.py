@@ -8,6 +8,7 @@ import httpx
 import pytest
 import websockets
 
+from domain.degradation import Dependency
 from tests import factories
 from tests.http.conftest import serving
 from tests.waiting import until
@@ -181,3 +182,26 @@ async def test_server_sent_events_carry_the_same(server, viewer, session, stores
 
     assert response.headers["content-type"].startswith("text/event-stream")
     assert event["data"]["continueWatching"]["state"]["positionMs"] == 30_000
+
+
+async def test_a_stream_waits_while_postgres_is_away_and_misses_nothing(
+    server, home, viewer, session, stores
+):
+    postgres = stores.guards[Dependency.POSTGRES]
+    await viewer.beat(session, 10_000)
+    async with socket(server, viewer.token) as opened:
+        await opened.receive()
+        postgres.drill(closed=True)
+        await opened.subscribe()
+        await listening(stores)
+        postgres.drill(closed=False)
+        await viewer.beat(session, 20_000)
+        first = await opened.event()
+        postgres.drill(closed=True)
+        await stores.nudges.send(home.profiles["Ada"])
+        await asyncio.sleep(0.2)  # it looks again, and in vain
+        postgres.drill(closed=False)
+        await viewer.beat(session, 30_000)
+        second = await opened.event()
+
+    assert [event["state"]["positionMs"] for event in (first, second)] == [20_000, 30_000]
