@@ -1,22 +1,25 @@
 """`marquee health`: is the web server of this machine alive? For whoever watches its container."""
 
+import ssl
 import urllib.request
-from typing import Annotated
 
 import typer
 
-from app.embedded.machine import LOOPBACK
+from settings import load_settings, reachable
 
 ANSWERS_WITHIN_S = 3.0  # /livez asks nobody; a process that needs longer is of no use to a viewer
 
 
-def health(
-    port: Annotated[int, typer.Option(envvar="PORT", help="Where `marquee serve` listens.")] = 8000,
-) -> None:
-    """Exits with 0 when the web server here is alive, and with 1 when it is not."""
+def health() -> None:
+    """Exits with 0 when the web server of these settings is alive, and with 1 when it is not."""
+    settings = load_settings()
+    scheme = "http" if settings.tls_certificate is None else "https"
+    url = f"{scheme}://{reachable(settings.bind_address)}:{settings.port}/livez"
+    whoever = ssl.create_default_context()  # its certificate is for another name than this
+    whoever.check_hostname, whoever.verify_mode = False, ssl.CERT_NONE
     try:
-        with urllib.request.urlopen(f"http://{LOOPBACK}:{port}/livez", timeout=ANSWERS_WITHIN_S):
+        with urllib.request.urlopen(url, timeout=ANSWERS_WITHIN_S, context=whoever):  # noqa: S310 - ours
             return
     except OSError as error:  # refused, timed out, or not a 200
-        typer.echo(f"Nobody is alive on port {port}: {error}", err=True)
+        typer.echo(f"Nobody is alive at {url}: {error}", err=True)
         raise typer.Exit(1) from error

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Makes, once, what all parts of one house share: deploy/make-secrets.sh FOLDER
 #
-# Each file is a setting or a password. Whoever has the folder has the house: keep a copy where
+# Each file is a setting, for MARQUEE_SECRETS=FOLDER, or a password of the databases. Whoever has the folder has the house: keep a copy where
 # the backups are not. Without master_key no film can be played, without the rest nobody signs in.
 set -eu
 

@@ -70,7 +70,7 @@ def test_the_secrets_are_the_settings_of_a_house(tmp_path, monkeypatch):
     make = [ROOT / "deploy/make-secrets.sh", folder]
 
     codes = [subprocess.run(make, capture_output=True).returncode for _ in range(2)]
-    monkeypatch.setenv("MARQUEE_HOME", str(tmp_path))
+    monkeypatch.setenv("MARQUEE_SECRETS", str(folder))
     settings = load_settings()
 
     assert codes == [0, 2]

@@ -30,24 +30,21 @@ def test_a_stranger_watches_a_film_in_a_house_whose_parts_run_apart(
 ):
     services.execute("CREATE DATABASE house_apart")
     edge_port, api_ports = free_port(), [free_port(), free_port()]
+    secrets = tmp_path / "secrets"
+    subprocess.run([ROOT / "deploy/make-secrets.sh", secrets], check=True)
     shared = s3.environment(s3_endpoint) | {
         "PATH": os.environ["PATH"],
         "PUBLIC_URL": f"http://{LOOPBACK}:{edge_port}",
         "DATABASE_URL": services.database_url.rsplit("/", 1)[0] + "/house_apart",
         "REDIS_URL": services.redis_url,
         "OBJECTS_URL": f"{s3.make_bucket(s3_endpoint, 'house-apart')}/films",
+        "MARQUEE_SECRETS": str(secrets),
     }
-    secrets = tmp_path / "secrets"
-    subprocess.run([ROOT / "deploy/make-secrets.sh", secrets], check=True)
 
     def machine(name):
-        """A folder of its own, with nothing in it but the secrets; and a log."""
-        home = tmp_path / name
-        shutil.copytree(secrets, home / "secrets")
-        return {
-            "environment": shared | {"MARQUEE_HOME": str(home)},
-            "log": tmp_path / f"{name}.log",
-        }
+        """A folder of its own, and a log."""
+        home = {"MARQUEE_HOME": str(_folder(tmp_path / name))}
+        return {"environment": shared | home, "log": tmp_path / f"{name}.log"}
 
     with ExitStack() as running:
         migrating = running.enter_context(marquee("migrate", **machine("setup")))
