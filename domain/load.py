@@ -5,9 +5,9 @@ requests beside each other (Little's law: time = requests / throughput), so the 
 time at a target is limit x target / time. It shrinks by that rule, and grows a little at a time
 while answers are quick and the limit is what holds others back.
 
-Whoever finds no room waits a short while, more important classes in front. The queue is first come,
-first served within a class, and short instead of clever: a request beyond it is refused at once,
-rather than after a wait for nothing.
+Whoever finds no room waits a short while, more important classes in front. Within a class it is
+first come, first served, and the queue is short instead of clever: a request beyond it is refused
+at once, rather than after a wait for nothing.
 """
 
 from collections import deque
@@ -20,12 +20,11 @@ TARGET_S = (
     0.2  # a viewer takes an answer for immediate; throughput gains nothing above (bench load)
 )
 START = 32  # requests; what two cores reach within the target, so that a new process learns little
-FEWEST = 8  # requests; fewer leave the loop idle while all of them wait for a database
+FEWEST = 4  # requests; fewer leave the loop idle while all of them wait for a database
 MOST = 256  # requests; no process answers more within the target, and each one holds memory
 WINDOW_S = 0.2  # the limit is judged once per target: sooner would be before the change shows
 STEEPEST_FALL = 0.5  # of the limit in one window: one slow statement is not yet an overload
 RISE = 0.1  # of the limit in one window: from the fewest to the start takes three seconds
-QUEUE_SHARE = 0.5  # of the limit may wait: half the target more for the last of them
 
 
 class PriorityClass(StrEnum):
@@ -47,6 +46,16 @@ PATIENCE_S: Mapping[PriorityClass, float] = MappingProxyType(
         PriorityClass.BULK: 0.1,
     }
 )
+# How many of a class or of better ones may wait, as a share of the limit. The whole limit is
+# answered in one target, so this is also how many targets the last of them waits.
+QUEUE_SHARE: Mapping[PriorityClass, float] = MappingProxyType(
+    {
+        PriorityClass.CRITICAL: 4.0,
+        PriorityClass.STANDARD: 0.5,
+        PriorityClass.PREFETCH: 0.25,
+        PriorityClass.BULK: 0.25,
+    }
+)
 
 
 class State(StrEnum):
@@ -59,7 +68,7 @@ class State(StrEnum):
 
 @dataclass(slots=True, eq=False)
 class Place:
-    """One request's place. `called` is called once, when waiting has come to an end."""
+    """One request's place. `called` is called when one that waited may run."""
 
     priority: PriorityClass
     state: State
@@ -76,17 +85,12 @@ class Limiter:
         self._waiting: dict[PriorityClass, deque[Place]] = {rank: deque() for rank in PriorityClass}
         self._window = _Window(now)
 
-    @property
-    def waiting(self) -> int:
-        """Requests in the queue."""
-        return sum(map(len, self._waiting.values()))
-
     def ask(self, priority: PriorityClass, now: float) -> Place:
         """A place, RUNNING, WAITING or REFUSED. Whatever it is, `leave` has to be called."""
         place = Place(priority, State.WAITING, now)
         if self.running < int(self.limit):
             self._let_in(place, now)
-        elif self._make_room(priority):
+        elif self._in_front_of(priority) < self.limit * QUEUE_SHARE[priority]:
             self._waiting[priority].append(place)
         else:
             place.state = State.REFUSED
@@ -111,29 +115,22 @@ class Limiter:
         self.running += 1
         self._window.busiest = max(self._window.busiest, self.running)
 
-    def _make_room(self, priority: PriorityClass) -> bool:
-        """Whether one of this class may wait; the youngest of the least class goes for it."""
-        if self.waiting < int(self.limit * QUEUE_SHARE):
-            return True
-        for rank in reversed(PriorityClass):
+    def _in_front_of(self, priority: PriorityClass) -> int:
+        """How many that wait would be called before one more of this class."""
+        in_front = 0
+        for rank, queue in self._waiting.items():
+            in_front += len(queue)
             if rank is priority:
-                return False
-            if self._waiting[rank]:
-                self._end_wait(self._waiting[rank].pop(), State.REFUSED)
-                return True
-        return False
+                break
+        return in_front
 
     def _call_next(self, now: float) -> None:
         for queue in self._waiting.values():
             while queue and self.running < int(self.limit):
                 place = queue.popleft()
                 self._let_in(place, now)
-                self._end_wait(place, State.RUNNING)
-
-    def _end_wait(self, place: Place, state: State) -> None:
-        place.state = state
-        if place.called is not None:
-            place.called()
+                if place.called is not None:
+                    place.called()
 
 
 class _Window:

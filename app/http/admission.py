@@ -6,7 +6,7 @@ goes; media does not, for its bytes cost little, flow for long, and a film that 
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 from domain.errors import Overloaded, Unavailable
 from domain.load import PATIENCE_S, Limiter, Place, PriorityClass, State
@@ -66,11 +66,9 @@ async def within(seconds: float) -> AsyncIterator[None]:
 
 
 async def _called(place: Place) -> None:
-    """Returns when it is decided, or when its patience is over."""
-    decided = asyncio.Event()
-    place.called = decided.set
-    try:
+    """Returns when it is called, or when its patience is over."""
+    called = asyncio.Event()
+    place.called = called.set
+    with suppress(TimeoutError):
         async with asyncio.timeout(PATIENCE_S[place.priority]):
-            await decided.wait()
-    except TimeoutError:
-        return
+            await called.wait()

@@ -10,7 +10,7 @@ from domain import load
 from domain.load import PATIENCE_S, Limiter, PriorityClass, State
 
 CRITICAL, STANDARD, PREFETCH, BULK = PriorityClass
-QUEUE = int(load.START * load.QUEUE_SHARE)
+QUEUE = {rank: int(load.START * share) for rank, share in load.QUEUE_SHARE.items()}
 
 
 def full(limiter, priority=STANDARD):
@@ -29,11 +29,11 @@ def states(places):
 def test_requests_run_up_to_the_limit_then_wait_then_are_refused_at_once():
     limiter = Limiter(0.0)
 
-    places = waiting(limiter, STANDARD, load.START + QUEUE + 5)
+    places = waiting(limiter, STANDARD, load.START + QUEUE[STANDARD] + 5)
 
     assert states(places) == {
         State.RUNNING: load.START,
-        State.WAITING: QUEUE,
+        State.WAITING: QUEUE[STANDARD],
         State.REFUSED: 5,
     }
 
@@ -54,29 +54,26 @@ def test_the_most_important_is_called_first_and_the_longest_waiting_of_it():
     assert called == ["1", "2", "standard", "bulk"]
 
 
-@pytest.mark.parametrize("lesser", [STANDARD, PREFETCH, BULK])
-def test_in_a_full_queue_the_youngest_of_the_least_class_makes_room_for_a_better_one(lesser):
-    limiter = Limiter(0.0)
-    full(limiter)
-    queue = waiting(limiter, CRITICAL, QUEUE - 2) + waiting(limiter, lesser, 2)
-
-    better = limiter.ask(CRITICAL, 0.0)
-
-    assert better.state is State.WAITING
-    assert [place.state for place in queue[-2:]] == [State.WAITING, State.REFUSED]
-    assert limiter.waiting == QUEUE
-
-
 @pytest.mark.parametrize("rank", PriorityClass)
-def test_in_a_full_queue_nobody_makes_room_for_an_equal_or_a_lesser_one(rank):
+def test_a_class_waits_behind_its_betters_and_itself_and_no_further(rank):
     limiter = Limiter(0.0)
     full(limiter)
-    queue = waiting(limiter, rank, QUEUE)
+    waiting(limiter, CRITICAL, QUEUE[rank] - 1)
 
-    refused = [limiter.ask(other, 0.0) for other in list(PriorityClass)[rank_of(rank) :]]
+    last, refused = waiting(limiter, rank, 2)
 
-    assert {place.state for place in refused} == {State.REFUSED}
-    assert {place.state for place in queue} == {State.WAITING}
+    assert (last.state, refused.state) == (State.WAITING, State.REFUSED)
+
+
+def test_those_that_matter_less_keep_nobody_out_of_the_queue():
+    limiter = Limiter(0.0)
+    full(limiter)
+    waiting(limiter, BULK, QUEUE[BULK])
+    waiting(limiter, STANDARD, QUEUE[STANDARD])
+
+    places = waiting(limiter, CRITICAL, QUEUE[CRITICAL])
+
+    assert states(places) == {State.WAITING: QUEUE[CRITICAL]}
 
 
 def test_who_gives_up_waiting_leaves_the_queue_and_takes_no_place():
@@ -88,7 +85,7 @@ def test_who_gives_up_waiting_leaves_the_queue_and_takes_no_place():
     limiter.leave(running[0], 0.1)
 
     assert (tired.state, patient.state) == (State.REFUSED, State.RUNNING)
-    assert (limiter.running, limiter.waiting) == (load.START, 0)
+    assert limiter.running == load.START
 
 
 def test_leaving_twice_gives_back_one_place():
@@ -197,10 +194,7 @@ class Machine:
 
     def _called(self, asked):
         self._queue.remove(asked)
-        if asked.place.state is State.RUNNING:
-            self._ready.append(asked)
-        else:
-            self._refuse(asked.place.priority)
+        self._ready.append(asked)
 
     def _refuse(self, rank):
         self.refused[rank] += 1
@@ -265,8 +259,4 @@ def test_critical_alone_beyond_capacity_is_still_answered_in_time():
     machine.run(5, 3, {CRITICAL: 1.0})
 
     assert machine.good.total() >= 0.85 * CAPACITY * 5
-    assert max(machine.late_s) <= 2 * load.TARGET_S
-
-
-def rank_of(rank):
-    return list(PriorityClass).index(rank)
+    assert max(machine.late_s) <= PATIENCE_S[CRITICAL] + 2 * load.TARGET_S
