@@ -84,7 +84,7 @@ _SIGNS = {
 
 def processes():
     """Every process of this machine: its parent's id and its command, by its id."""
-    listed = subprocess.run(["ps", "-eo", "pid=,ppid=,args="], capture_output=True, text=True)
+    listed = subprocess.run(["ps", "-wweo", "pid=,ppid=,args="], capture_output=True, text=True)
     rows = (line.split(None, 2) for line in listed.stdout.splitlines())
     return {int(row[0]): (int(row[1]), row[2]) for row in rows if len(row) == 3}
 
