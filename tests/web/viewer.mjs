@@ -20,10 +20,15 @@ export class Viewer {
     this.token = selectProfile.accessToken;
   }
 
+  /** Every title of the home page; one that stands in two rows comes twice. */
+  async titles() {
+    const { page } = await this.#ask(HOME, {});
+    return page.rows.edges.flatMap(({ node }) => node.items.edges.map((edge) => edge.node.title));
+  }
+
   /** Presses play on every film of the home page, without playing any. */
   async startAll() {
-    const { page } = await this.#ask(HOME, {});
-    const titles = page.rows.edges.flatMap(({ node }) => node.items.edges.map((edge) => edge.node.title));
+    const titles = await this.titles();
     const films = new Map(titles.filter((title) => title.__typename === "Movie").map((title) => [title.id, title]));
     return Promise.all([...films.values()].map((film) => this.#start(film)));
   }
