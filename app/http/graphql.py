@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from typing import ClassVar
 
 import orjson
 from cross_web import HTTPException
@@ -44,6 +45,8 @@ class GraphQLDoor(GraphQL[Context, None]):
     taken on: refusals are `{"errors": [{"extensions": {"code", "retryAfterSeconds"}}]}`."""
 
     graphql_transport_ws_handler_class = SocketHandler
+    most_sockets: ClassVar = MOST_SOCKETS
+    most_subscriptions: ClassVar = MOST_SUBSCRIPTIONS
 
     def __init__(
         self, stores: Stores, house: House, admission: Admission, *, with_graphiql: bool
@@ -60,8 +63,8 @@ class GraphQLDoor(GraphQL[Context, None]):
         self._stores = stores
         self._house = house
         self._admission = admission
-        self._sockets = Seats(MOST_SOCKETS)
-        self._subscriptions = Seats(MOST_SUBSCRIPTIONS)
+        self._sockets = Seats(self.most_sockets)
+        self._subscriptions = Seats(self.most_subscriptions)
         self._with_graphiql = with_graphiql
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -52,13 +52,13 @@ def _is_message(message: object) -> bool:
     """Strawberry takes any JSON for one, and what is none ends its handler without a close."""
     if not isinstance(message, dict) or not isinstance(message.get("type"), str):
         return False
-    if message["type"] != "subscribe":
-        return True
     payload = message.get("payload")
-    return (
-        isinstance(message.get("id"), str)
-        and isinstance(payload, dict)
-        and isinstance(payload.get("query"), str)
-        and isinstance(payload.get("variables"), dict | None)
-        and isinstance(payload.get("operationName"), str | None)
+    return isinstance(message.get("id", ""), str) and (
+        message["type"] != "subscribe"
+        or (
+            isinstance(payload, dict)
+            and isinstance(payload.get("query"), str)
+            and isinstance(payload.get("variables"), dict | None)
+            and isinstance(payload.get("operationName"), str | None)
+        )
     )
