@@ -2,7 +2,7 @@
 
 import pytest
 
-from settings import CannotStart, Settings, load_settings
+from settings import CannotStart, Settings, load_settings, source_of
 
 NEEDED = {
     "DATABASE_URL": "postgresql+psycopg://environment",
@@ -89,3 +89,71 @@ def test_no_secret_shows_where_settings_are_printed(environment):
     shown = repr(load_settings())
 
     assert [value for value in NEEDED.values() if value in shown] == []
+
+
+def test_an_own_secret_wins_over_one_that_was_generated(tmp_path, environment):
+    publish(tmp_path, "secrets", token_key="generated", media_key="generated")
+    publish(tmp_path, "own", token_key="own\n", media_key="own", master_key="own")
+    needed = {name: NEEDED[name] for name in ("DATABASE_URL", "REDIS_URL")}
+    give(environment, **needed, MARQUEE_SECRETS=str(tmp_path / "own"))
+
+    settings = load_settings()
+
+    assert (settings.token_key, settings.media_key) == ("own", "own")
+    assert settings.keys_url == (tmp_path / "own" / "master_key").as_uri()
+    assert source_of("token_key") == str(tmp_path / "own")
+    assert source_of("database_url") == "environment"
+    assert source_of("port") is None
+
+
+def test_a_folder_of_secrets_that_is_not_there_is_one_line(tmp_path, environment):
+    give(environment, **NEEDED, MARQUEE_SECRETS=str(tmp_path / "absent"))
+
+    with pytest.raises(CannotStart) as refusal:
+        load_settings()
+
+    assert str(refusal.value) == f"MARQUEE_SECRETS: {tmp_path / 'absent'} is no folder."
+
+
+@pytest.mark.parametrize(
+    ("given", "url"),
+    [
+        ({}, "http://127.0.0.1:8000"),
+        ({"BIND_ADDRESS": "0.0.0.0"}, "http://127.0.0.1:8000"),
+        ({"BIND_ADDRESS": "::"}, "http://[::1]:8000"),
+        ({"BIND_ADDRESS": "192.168.1.5", "PORT": "8001"}, "http://192.168.1.5:8001"),
+        ({"TLS_CERTIFICATE": "a.pem", "TLS_KEY": "b.pem"}, "https://127.0.0.1:8000"),
+        ({"PUBLIC_URL": "https://tv.house.test/"}, "https://tv.house.test"),
+    ],
+)
+def test_the_public_address_follows_from_where_the_house_listens(environment, given, url):
+    give(environment, **NEEDED, **given)
+
+    assert load_settings().public_url == url
+
+
+@pytest.mark.parametrize(
+    ("given", "line"),
+    [
+        (
+            {"TLS_CERTIFICATE": "a.pem"},
+            "TLS_KEY: Value error, TLS_CERTIFICATE and TLS_KEY are set together, or neither is.",
+        ),
+        (
+            {"ALLOWED_ORIGINS": "https://a.test, https://b.test/"},
+            "ALLOWED_ORIGINS: Value error,"
+            " https://b.test/ is no origin, which is scheme://host[:port].",
+        ),
+        (
+            {"ALLOWED_ORIGINS": "*"},
+            "ALLOWED_ORIGINS: Value error, * is no origin, which is scheme://host[:port].",
+        ),
+    ],
+)
+def test_what_cannot_be_is_one_line(environment, given, line):
+    give(environment, **NEEDED, **given)
+
+    with pytest.raises(CannotStart) as refusal:
+        load_settings()
+
+    assert str(refusal.value) == line

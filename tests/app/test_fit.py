@@ -1,0 +1,127 @@
+"""What does production refuse, and does it say all of it at once?"""
+
+import subprocess
+
+import pytest
+
+from app.fit import problems, refuse_unfit
+from app.home import SECRETS, open_home
+from settings import CannotStart, Settings, load_settings
+from stores.sql.households import set_password
+from tests import factories
+from tests.app.outside import marquee
+
+DEMO = "demo@marquee.example"
+URL = "https://tv.house.test"
+
+
+@pytest.fixture
+def fit(services, database_url, tmp_path, monkeypatch):
+    """Settings with which a house may start in production, in the environment."""
+    own = tmp_path / "own"
+    own.mkdir()
+    for name in ("token_key", "media_key", "master_key"):
+        (own / name).write_text(SECRETS[name].make())
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+    chosen = {
+        "MARQUEE_ENV": "production",
+        "MARQUEE_HOME": str(tmp_path / "home"),
+        "MARQUEE_SECRETS": str(own),
+        "PUBLIC_URL": URL,
+        "DATABASE_URL": database_url,
+        "REDIS_URL": services.redis_url,
+    }
+    for name, value in chosen.items():
+        monkeypatch.setenv(name, value)
+    return monkeypatch
+
+
+def certificate(folder):
+    """One for this machine's own address, signed by itself."""
+    files = folder / "certificate.pem", folder / "key.pem"
+    command = ["openssl", "req", "-x509", "-newkey", "ed25519", "-nodes", "-subj", "/CN=marquee"]
+    command += ["-addext", "subjectAltName=IP:127.0.0.1"]
+    command += ["-out", str(files[0]), "-keyout", str(files[1])]
+    subprocess.run(command, check=True, capture_output=True)
+    return files
+
+
+async def test_what_is_fit_starts(fit):
+    await refuse_unfit(load_settings())
+
+
+async def test_the_demo_is_refused(fit):
+    with pytest.raises(CannotStart) as refusal:
+        await refuse_unfit(load_settings(), with_demo=True)
+
+    line = "The demo has passwords that everybody knows: give --no-demo."
+    assert str(refusal.value) == line
+
+
+async def test_an_account_that_the_demos_password_opens_is_refused(fit, stores):
+    await factories.household(stores, email=DEMO)
+    await refuse_unfit(load_settings())
+    hashed = await stores.passwords.hash("opening-night")
+    async with stores.begin() as tx:
+        await set_password(tx, DEMO, hashed, factories.NOW)
+
+    with pytest.raises(CannotStart) as refusal:
+        await refuse_unfit(load_settings())
+
+    assert str(refusal.value) == (
+        f"{DEMO} has the demo's password, which everybody knows:"
+        f" change it with `marquee accounts password {DEMO}`."
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "line"),
+    [
+        ("TOKEN_KEY", "a secret", "TOKEN_KEY is no Ed25519 private key in PEM."),
+        ("MEDIA_KEY", "abcd", "MEDIA_KEY is not 32 bytes in hexadecimal."),
+        ("MEDIA_KEY", "a secret", "MEDIA_KEY is not 32 bytes in hexadecimal."),
+    ],
+)
+@pytest.mark.parametrize("where", ["production", "development"])
+def test_a_key_that_is_none_is_a_line_anywhere(fit, name, value, line, where):
+    fit.setenv("MARQUEE_ENV", where)
+    fit.setenv(name, value)
+
+    assert problems(load_settings()) == [line]
+
+
+def test_a_certificate_of_another_key_is_a_line(fit, tmp_path):
+    for folder in ("one", "two"):
+        (tmp_path / folder).mkdir()
+    ours, key = certificate(tmp_path / "one")
+    fit.setenv("TLS_CERTIFICATE", str(ours))
+    fit.setenv("TLS_KEY", str(key))
+    assert problems(load_settings()) == []
+
+    fit.setenv("TLS_KEY", str(certificate(tmp_path / "two")[1]))
+
+    (line,) = problems(load_settings())
+    assert line.startswith("TLS_CERTIFICATE and TLS_KEY cannot be used: ")
+
+
+@pytest.mark.parametrize("command", ["serve", "work"])
+def test_a_command_that_may_not_start_says_every_reason_on_a_line(fit, tmp_path, command):
+    home = tmp_path / "home"
+    with open_home(home):
+        given = {"PUBLIC_URL": "http://127.0.0.1:8000", "ALLOWED_ORIGINS": "http://a.test"}
+        given |= {"DATABASE_URL": load_settings().database_url, "REDIS_URL": "redis://127.0.0.1:1"}
+
+        refused = marquee(command, home=home, MARQUEE_ENV="production", **given)
+
+    generated = "is one that Marquee made for itself: give your own, by MARQUEE_SECRETS."
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert refused.stderr.splitlines() == [
+        f"TOKEN_KEY {generated}",
+        f"MEDIA_KEY {generated}",
+        f"KEYS_URL {generated}",
+        "PUBLIC_URL is http://127.0.0.1:8000: what viewers send would be read on its way."
+        " Give an https:// address.",
+        "ALLOWED_ORIGINS has http://a.test: whoever is on its way could put in a page of their"
+        " own.",
+    ]
