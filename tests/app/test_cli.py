@@ -1,5 +1,6 @@
 """What does the command line say, and where?"""
 
+import json
 import os
 import re
 import subprocess
@@ -29,8 +30,10 @@ def test_help_names_every_command():
     assert named == set(COMMANDS)
 
 
-def test_settings_shows_each_with_its_help_and_no_value_that_is_secret():
-    done = marquee("settings", TOKEN_KEY="a secret")
+def test_settings_shows_each_with_its_help_and_no_value_that_is_secret(tmp_path):
+    given = {"TOKEN_KEY": "a secret", "MARQUEE_HOME": str(tmp_path), "MEDIA_KEY": "a secret"}
+    given |= {"DATABASE_URL": "postgresql+psycopg://marquee:a%20secret@db.test:5432/marquee"}
+    done = marquee("settings", **given, REDIS_URL="redis://:a-secret@redis.test/0", PORT="8001")
 
     lines = done.stdout.splitlines()
     assert done.returncode == 0
@@ -38,7 +41,25 @@ def test_settings_shows_each_with_its_help_and_no_value_that_is_secret():
     assert [line.strip() for line in lines[1::2]] == [
         field.description for field in Settings.model_fields.values()
     ]
-    assert "a secret" not in done.stdout
+    assert not re.search("a.{1,3}secret", done.stdout)
+    assert {
+        "PORT = 8001 (environment)",
+        "PUBLIC_URL = http://127.0.0.1:8001 (default)",
+        "TLS_KEY is not set (default)",
+        "TOKEN_KEY = … (environment)",
+        "DATABASE_URL = postgresql+psycopg://marquee:…@db.test:5432/marquee (environment)",
+        "REDIS_URL = redis://:…@redis.test/0 (environment)",
+    } <= set(lines)
+
+
+def test_settings_of_a_house_that_does_not_run_are_shown_with_what_is_missing(tmp_path):
+    done = marquee("settings", "--json", MARQUEE_HOME=str(tmp_path), PORT="eighty")
+
+    shown = {each["name"]: each for each in json.loads(done.stdout)["settings"]}
+    assert done.returncode == 0
+    assert (shown["PORT"]["value"], shown["PORT"]["from"]) == ("eighty", "environment")
+    assert (shown["DATABASE_URL"]["value"], shown["DATABASE_URL"]["from"]) == (None, "default")
+    assert done.stderr.startswith("PORT: Input should be a valid integer")
 
 
 def test_what_an_operator_can_put_right_is_one_line_and_exit_2(tmp_path):
