@@ -1,4 +1,4 @@
-"""Every screen of the TV page in three sizes: whole, readable, usable by keys, also when the house is not well."""
+"""Every screen of the TV page in three sizes: whole, readable, usable by keys, in trouble too."""
 
 import json
 import os
