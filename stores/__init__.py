@@ -81,8 +81,7 @@ class Stores:
                 async with self.begin() as tx:
                     await tx.exec_driver_sql("SELECT 1")
             case Dependency.REDIS:
-                async with self.guards[dependency].passage():
-                    await self.redis.ping()
+                await self.guards[dependency].call(lambda: self.redis.ping())
             case Dependency.OBJECTS:
                 with suppress(ObjectMissing):  # that is an answer
                     await self.objects.size("health")

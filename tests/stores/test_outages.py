@@ -1,0 +1,276 @@
+"""What Postgres and Valkey do to us when they hang, die and come back; both of this file's own."""
+
+import asyncio
+import os
+import signal
+import subprocess
+from contextlib import AsyncExitStack, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+import pytest
+import structlog
+from prometheus_client import REGISTRY
+from redis import Redis
+from sqlalchemy import text
+
+from app.embedded import postgres, valkey
+from app.embedded.supervisor import Supervisor
+from domain.degradation import BreakerState, Dependency
+from domain.errors import Unavailable
+from domain.ids import SessionId
+from stores import MOST_TRANSACTIONS, WORKERS, open_stores
+from tests.conftest import MASTER_KEY, Addresses
+from tests.waiting import until
+
+pytestmark = pytest.mark.slow
+
+POSTGRES, REDIS = Dependency.POSTGRES, Dependency.REDIS
+SESSION = SessionId("pbs_1")
+AT_ONCE_S = 4.0  # the deadline, on a machine that does ten other things; psycopg alone takes 11 s
+
+
+@dataclass(frozen=True)
+class Servers:
+    """A Postgres and a Valkey that a test may do anything to."""
+
+    folder: Path
+    addresses: Addresses
+
+    def send(self, part, number):
+        """To the server and all its processes; those of Postgres lead groups of their own."""
+        ps = ["ps", "-o", "pid=", "--ppid", str(self._leader(part))]
+        children = subprocess.run(ps, capture_output=True, text=True).stdout.split()
+        for pid in (self._leader(part), *map(int, children)):
+            with suppress(ProcessLookupError):
+                os.kill(pid, number)
+
+    def hang(self, part):
+        self.send(part, signal.SIGSTOP)
+
+    def go_on(self, part):
+        self.send(part, signal.SIGCONT)
+
+    def _leader(self, part):
+        file = {POSTGRES: "postgres/postmaster.pid", REDIS: "valkey/pid"}[part]
+        return int((self.folder / file).read_text().split()[0])
+
+
+async def start(supervisor, folder):
+    (folder / "master_key").write_text(MASTER_KEY)
+    database_url = await postgres.start(
+        supervisor, folder / "postgres", password="test", log=folder / "postgres.log"
+    )
+    redis_url = await valkey.start(
+        supervisor, folder / "valkey", password="test", log=folder / "valkey.log"
+    )
+    with Redis.from_url(redis_url) as redis:
+        (folder / "valkey" / "pid").write_text(str(redis.info()["process_id"]))
+    objects_url, keys_url = (folder / "objects").as_uri(), (folder / "master_key").as_uri()
+    return Servers(folder, Addresses(database_url, redis_url, objects_url, keys_url))
+
+
+@pytest.fixture(scope="module")
+def started(tmp_path_factory):
+    """One pair for all that only hang: nobody starts them again."""
+    folder = tmp_path_factory.mktemp("servers")
+    supervisor = Supervisor(folder / "children")
+    with asyncio.Runner() as runner:
+        runner.run(supervisor.__aenter__())
+        yield runner.run(start(supervisor, folder))
+        runner.run(supervisor.stop())
+
+
+@pytest.fixture
+def servers(started):
+    yield started
+    for part in (POSTGRES, REDIS):
+        started.go_on(part)
+
+
+@pytest.fixture
+async def mortal(tmp_path):
+    """Of a test's own, started again when they die."""
+    async with Supervisor(tmp_path / "children") as supervisor:
+        yield await start(supervisor, tmp_path)
+
+
+@pytest.fixture
+async def two_processes(servers):
+    """What two API processes have open, as far as the servers can tell."""
+    async with AsyncExitStack() as stack:
+        opened = [await stack.enter_async_context(open_stores(servers.addresses)) for _ in range(2)]
+        for stores in opened:
+            for part in Dependency:
+                await stores.ask(part)
+        yield opened
+
+
+@pytest.fixture
+def stores(two_processes):
+    return two_processes[0]
+
+
+async def refused_after_s(stores, part):
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+    with pytest.raises(Unavailable):
+        await stores.ask(part)
+    return loop.time() - began
+
+
+async def open_breaker(stores, part):
+    while stores.guards[part].state is BreakerState.CLOSED:
+        with suppress(Unavailable):
+            await stores.ask(part)
+
+
+async def closed_within_s(stores, part):
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+
+    async def closed():
+        return stores.guards[part].state is BreakerState.CLOSED
+
+    await until(closed)
+    return loop.time() - began
+
+
+@pytest.mark.parametrize("part", [POSTGRES, REDIS])
+async def test_one_that_hangs_costs_five_deadlines_and_is_back_within_ten_seconds(
+    servers, stores, part
+):
+    servers.hang(part)
+    took_s = [await refused_after_s(stores, part) for _ in range(5)]
+    state = stores.guards[part].state
+    servers.go_on(part)
+    back_s = await closed_within_s(stores, part)
+    await stores.ask(part)
+
+    assert max(took_s) < AT_ONCE_S
+    assert state is not BreakerState.CLOSED
+    assert back_s < 10
+
+
+async def test_a_restart_costs_a_reconnect_and_no_error(mortal):
+    async with open_stores(mortal.addresses, patience=WORKERS) as stores:
+        for part in (POSTGRES, REDIS):
+            await asyncio.gather(*(stores.ask(part) for _ in range(10)))  # ten connections each
+            mortal.send(part, signal.SIGKILL)
+            for _ in range(20):
+                await stores.ask(part)
+
+
+@pytest.mark.parametrize(
+    "then", ["ask again", "fail", "do something else"], ids=lambda then: then.replace(" ", "-")
+)
+async def test_one_that_hangs_in_a_transaction_is_let_go_in_time(servers, stores, then):
+    loop = asyncio.get_running_loop()
+
+    async def transact():
+        async with stores.begin() as tx:
+            await tx.execute(text("SELECT 1"))
+            servers.hang(POSTGRES)
+            match then:
+                case "ask again":
+                    await tx.execute(text("SELECT 1"))
+                case "fail":
+                    raise ZeroDivisionError
+                case _:
+                    await asyncio.sleep(60)
+
+    began = loop.time()
+    with pytest.raises(Unavailable):
+        await transact()
+    took_s = loop.time() - began
+    held = stores.engine.pool.checkedout()
+    servers.go_on(POSTGRES)
+
+    assert took_s < AT_ONCE_S
+    assert held == 0
+    await stores.ask(POSTGRES)
+
+
+async def test_a_crowd_before_one_that_hangs_is_refused_in_time(servers, stores):
+    servers.hang(POSTGRES)
+    too_many = {"dependency": "postgres", "reason": "full"}
+    before = REGISTRY.get_sample_value("marquee_dependency_refused_total", too_many) or 0
+
+    took_s = await asyncio.gather(
+        *(refused_after_s(stores, POSTGRES) for _ in range(MOST_TRANSACTIONS + 50))
+    )
+
+    after = REGISTRY.get_sample_value("marquee_dependency_refused_total", too_many)
+    assert max(took_s) < AT_ONCE_S
+    assert after - before == 50
+    assert stores.engine.pool.checkedout() == 0
+
+
+async def test_one_process_asks_for_all_while_redis_lives(servers, two_processes):
+    servers.hang(POSTGRES)
+    await asyncio.gather(*(open_breaker(stores, POSTGRES) for stores in two_processes))
+    asked = await questions_in(4.5, two_processes, POSTGRES)
+    servers.go_on(POSTGRES)
+    back_s = await asyncio.gather(*(closed_within_s(s, POSTGRES) for s in two_processes))
+
+    assert 1 <= sum(asked) <= 4  # each waits in vain for 1.5 s of at least three
+    assert max(back_s) < 10
+
+
+async def test_each_asks_for_itself_when_redis_is_what_broke(servers, two_processes):
+    servers.hang(REDIS)
+    await asyncio.gather(*(open_breaker(stores, REDIS) for stores in two_processes))
+    asked = await questions_in(4.5, two_processes, REDIS)
+    servers.go_on(REDIS)
+    back_s = await asyncio.gather(*(closed_within_s(s, REDIS) for s in two_processes))
+
+    assert min(asked) >= 1
+    assert max(back_s) < 10
+
+
+async def questions_in(seconds, processes, part):
+    """How often each process let a question through in this time."""
+    asked = [0] * len(processes)
+    was = [stores.guards[part].state for stores in processes]
+    loop = asyncio.get_running_loop()
+    end = loop.time() + seconds
+    while loop.time() < end:
+        await asyncio.sleep(0.01)
+        for n, stores in enumerate(processes):
+            state = stores.guards[part].state
+            asked[n] += state is BreakerState.HALF_OPEN and was[n] is not state
+            was[n] = state
+    return asked
+
+
+async def test_redis_that_is_down_takes_nothing_else_with_it(servers, stores):
+    servers.hang(REDIS)
+    await open_breaker(stores, REDIS)
+
+    await stores.nudges.send("pro_1")
+    async with stores.begin() as tx:
+        found = (await tx.execute(text("SELECT 1"))).scalar_one()
+
+    assert found == 1
+    with pytest.raises(Unavailable):
+        await stores.leases.alive(SESSION)
+
+
+async def test_a_server_that_may_forget_is_told_of_once(servers):
+    async with await psycopg.AsyncConnection.connect(
+        servers.addresses.database_url.replace("+psycopg", ""), autocommit=True
+    ) as connection:
+        await connection.execute("ALTER DATABASE marquee SET synchronous_commit = off")
+
+    with structlog.testing.capture_logs() as lines:
+        async with open_stores(servers.addresses) as stores:
+            await asyncio.gather(*(stores.ask(POSTGRES) for _ in range(5)))
+
+    assert lines == [
+        {
+            "event": "postgres_may_lose_what_it_acknowledged",
+            "log_level": "critical",
+            "off": "synchronous_commit",
+        }
+    ]
