@@ -36,9 +36,7 @@ def open_objects(url: str, guard: Guard | None = None) -> "Objects":
 
     Raises what the backend raises when the directory cannot be made or the URL is unknown.
     """
-    guard = guard or Guard(
-        Dependency.OBJECTS, Limits(DEADLINE_S, MOST_REQUESTS), why_gone=why_gone
-    )
+    guard = guard or Guard(Dependency.OBJECTS, Limits(DEADLINE_S, MOST_REQUESTS), why_gone=why_gone)
     if url.startswith("file:"):
         store = from_url(url, mkdir=True)
         return Objects(store, guard, for_files=store)
