@@ -24,7 +24,14 @@ from app.home import Home, open_home
 from app.progress import shown
 from app.serve import refuse_taken_port
 from domain.encoding import FilmRefused
-from settings import DEFAULT_HOME, Settings, load_settings, reachable
+from settings import (
+    DEFAULT_HOME,
+    ENVIRONMENT,
+    Settings,
+    load_settings,
+    reachable,
+    source_of,
+)
 
 PROBE_WITHIN_S = 2.0  # /readyz asks Postgres and Valkey; slower than this is not ready
 DEMO_AGAIN_IN_S = 10.0  # what the demo lacked may be back by then: a database, room on the disk
@@ -47,6 +54,9 @@ def up(
     with_demo: Annotated[
         bool, typer.Option("--demo/--no-demo", help="Fill the house with films and viewers.")
     ] = True,
+    api_processes: Annotated[
+        int, typer.Option(min=1, help="Processes of the web server; one fills a core.")
+    ] = 1,
 ) -> None:
     """Runs Marquee on this machine until Ctrl-C: databases, web server, worker and demo."""
     with open_home(home) as opened:
@@ -57,7 +67,7 @@ def up(
             "PORT": str(port),
             "BIND_ADDRESS": bind_address,
         }
-        asyncio.run(_until_told(_run(opened, with_demo=with_demo)))
+        asyncio.run(_until_told(_run(opened, api_processes, with_demo=with_demo)))
 
 
 async def _until_told(house: Coroutine[None, None, None]) -> None:
@@ -75,22 +85,32 @@ async def _until_told(house: Coroutine[None, None, None]) -> None:
         await running
 
 
-async def _run(home: Home, *, with_demo: bool) -> None:
+async def _run(home: Home, api_processes: int, *, with_demo: bool) -> None:
     async with Supervisor(home.path / "children") as supervisor:
         await _start_services(supervisor, home)
         settings = load_settings()
-        home.publish("public_url", settings.public_url)
         await refuse_unfit(settings, with_demo=with_demo)
+        _publish(home, settings)
         say("Bringing the tables up to date.")
         await supervisor.run(_marquee(home, "migrate", "--keep-copy"))
         say("Starting the worker and the web server.")
         await supervisor.start(_worker(home))
-        await supervisor.start(_web(home, settings))
+        await supervisor.start(_web(home, settings, api_processes))
         if with_demo:
             await _fill_demo()
         else:
             _announce(None)
         await asyncio.Event().wait()
+
+
+def _publish(home: Home, settings: Settings) -> None:
+    """Lets commands in other terminals read what was given in this one."""
+    home.publish("public_url", settings.public_url)
+    if settings.marquee_secrets is not None:
+        home.publish("keys_url", settings.keys_url)
+    for name, value in settings:
+        if source_of(name) in (ENVIRONMENT, str(settings.marquee_secrets)):
+            home.publish(name, str(value))
 
 
 async def _start_services(supervisor: Supervisor, home: Home) -> None:
@@ -127,14 +147,14 @@ def _marquee(home: Home, command: str, *arguments: str) -> Child:
     )
 
 
-def _web(home: Home, settings: Settings) -> Child:
+def _web(home: Home, settings: Settings, processes: int) -> Child:
     async def is_ready(pid: int) -> bool:
         return await _says_200(settings, "/readyz")
 
     async def is_alive(pid: int) -> bool:
         return await _says_200(settings, "/livez")
 
-    child = _marquee(home, "serve")
+    child = _marquee(home, "serve", "--processes", str(processes))
     return replace(child, is_ready=is_ready, is_alive=is_alive, stops_within_s=WEB_STOPS_WITHIN_S)
 
 

@@ -100,9 +100,14 @@ def descendants(pid):
     return found
 
 
+def sharing_a_port(pid):
+    """The ids of the processes that a `marquee serve` below `pid`, or `pid` itself, has started."""
+    return {child for child, command in descendants(pid).items() if "spawn_main" in command}
+
+
 def child(running, name):
     """The process id of a house's child of that name; None while it is not there."""
     for pid, (parent, command) in processes().items():
-        if parent == running.process.pid and _SIGNS[name] in f" {command}":
+        if parent == running.process.pid and _SIGNS[name] in f" {command} ":
             return pid
     return None

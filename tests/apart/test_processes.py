@@ -10,20 +10,13 @@ import pytest
 
 from app.embedded.machine import LOOPBACK, free_port, is_free
 from tests import factories
-from tests.apart.parts import STARTS_WITHIN_S, ApiAt, answers, serving
+from tests.apart.parts import STARTS_WITHIN_S, ApiAt, answers, marquee, serving
 from tests.http.conftest import Server
+from tests.running import sharing_a_port
 from tests.schema.test_live import socket
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.slow
-
-
-def children(pid):
-    """Those that serve; multiprocessing has one more, which tidies up after them."""
-    pids = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return {
-        int(child) for child in pids if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()
-    }
 
 
 def is_running(pid):
@@ -68,12 +61,12 @@ def test_a_process_of_several_that_dies_is_replaced_and_nothing_outlives_the_fir
 ):
     port = free_port()
     with two_processes(port, environment, tmp_path / "log") as parent:
-        first, second = children(parent.pid)
+        first, second = sharing_a_port(parent.pid)
 
         os.kill(first, signal.SIGKILL)
-        wait_until(lambda: len(children(parent.pid) - {first}) == 2, within_s=STARTS_WITHIN_S)
+        wait_until(lambda: len(sharing_a_port(parent.pid) - {first}) == 2, within_s=STARTS_WITHIN_S)
         answered = answers(port, "/livez")
-        replaced = children(parent.pid)
+        replaced = sharing_a_port(parent.pid)
 
         parent.kill()
         parent.wait()
@@ -84,14 +77,26 @@ def test_a_process_of_several_that_dies_is_replaced_and_nothing_outlives_the_fir
     assert is_free(port)
 
 
-def test_several_processes_stop_when_they_are_told(environment, tmp_path):
+def health(environment, port):
+    """What a container is told by `marquee health`."""
+    told = environment | {"PORT": str(port)}
+    with marquee("health", environment=told, log=Path(os.devnull)) as asking:
+        return asking.wait(STARTS_WITHIN_S)
+
+
+def test_several_processes_stop_when_they_are_told_and_are_healthy_until_then(
+    environment, tmp_path
+):
     port = free_port()
     with two_processes(port, environment, tmp_path / "log") as parent:
-        served = children(parent.pid)
+        served = sharing_a_port(parent.pid)
+        alive = health(environment, port)
 
         parent.terminate()
         code = parent.wait(10)
+        gone = health(environment, port)
 
     assert code == 0
+    assert (alive, gone) == (0, 1)
     assert not any(map(is_running, served))
     assert "Traceback" not in (tmp_path / "log").read_text()

@@ -13,6 +13,7 @@ from tests.running import (
     command,
     environment,
     house,
+    sharing_a_port,
     somebody_is_left,
     status,
 )
@@ -37,7 +38,9 @@ def refusal(home, port, **settings):
 
 def test_two_houses_run_side_by_side_and_stop_in_time_with_nothing_left(tmp_path):
     homes, ports = (tmp_path / "a", tmp_path / "b"), (free_port(), free_port())
-    with house(homes[0], ports[0], EMPTY) as one, house(homes[1], ports[1], EMPTY) as other:
+    two = ("--api-processes", "2")
+    with house(homes[0], ports[0], EMPTY, *two) as one, house(homes[1], ports[1], EMPTY) as other:
+        serving = [len(sharing_a_port(running.process.pid)) for running in (one, other)]
         ran = [somebody_is_left(home) for home in homes]
         answered = [status(f"http://{LOOPBACK}:{port}/readyz") for port in ports]
         databases = {(home / "run" / "database_url").read_text() for home in homes}
@@ -47,6 +50,7 @@ def test_two_houses_run_side_by_side_and_stop_in_time_with_nothing_left(tmp_path
 
     url = f"http://{LOOPBACK}:{ports[0]}"
     assert one.ready == {"url": url, "graphql": f"{url}/graphql", "demo": None}
+    assert serving == [2, 0]
     assert ran == [True, True]
     assert answered == [200, 200]
     assert len(databases) == 2
