@@ -5,6 +5,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from tests.conftest import MASTER_KEY
+from tests.workers.conftest import make_source
+
+__all__ = ["make_source"]
 
 
 @pytest.fixture
