@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import resource
 from typing import Annotated
 
 import typer
@@ -14,6 +15,7 @@ from app.fit import refuse_unfit
 from settings import CannotStart, load_settings
 
 SHUTDOWN_DEADLINE_S = 2  # for what is being answered; open subscriptions never end by themselves
+MANY_FILES = 4096  # the connections of app/http/protocol.py, and room for those to the stores
 KEEP_ALIVE_S = 65  # more than the 60 of nginx, so that the proxy closes first, never mid-request
 LARGEST_MESSAGE_BYTES = 256 * 1024  # one GraphQL operation with its variables, with room to spare
 
@@ -30,6 +32,7 @@ def serve(
     host, port = host or settings.bind_address, port or settings.port
     asyncio.run(refuse_unfit(settings))
     refuse_taken_port(port, host)
+    open_many_files()
     uvicorn.run(
         "app.serve:application",
         factory=True,
@@ -56,6 +59,13 @@ def application() -> Starlette:
     end_with_parent()
     log_to_stderr(logging.INFO)
     return create_app()
+
+
+def open_many_files() -> None:
+    """As many as this user may, for each connection is one; systems begin with 1024."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MANY_FILES if most == resource.RLIM_INFINITY else min(most, MANY_FILES)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
 
 
 def refuse_taken_port(port: int, host: str = LOOPBACK) -> None:

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-FLOORS = ("app", "domain", "migrations", "resolvers", "schema", "stores", "workers")
+FLOORS = ("app", "bench", "domain", "migrations", "resolvers", "schema", "stores", "workers")
 
 
 @cache

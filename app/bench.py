@@ -1,0 +1,32 @@
+"""`marquee bench NAME`: one question each, answered by measuring on this machine."""
+
+import json
+from importlib import import_module
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from settings import CannotStart
+
+BENCHES = ("load",)  # modules of bench/ with a `run() -> Report`
+
+
+def bench(
+    name: Annotated[str, typer.Argument(help=f"One of: {', '.join(BENCHES)}.")],
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object at the end.")] = False,
+) -> None:
+    """Measures, in about a minute, with the peers of the question beside it."""
+    if name not in BENCHES:
+        raise CannotStart(f"There is no bench of that name; there are: {', '.join(BENCHES)}.")
+    report = import_module(f"bench.{name}").run()
+    if as_json:
+        rows = [dict(zip(report.columns, row, strict=True)) for row in report.rows]
+        typer.echo(json.dumps({"title": report.title, "rows": rows, "notes": report.notes}))
+        return
+    table = Table(*report.columns, title=report.title)
+    for row in report.rows:
+        table.add_row(*row)
+    console = Console()
+    console.print(table, *report.notes, sep="\n")

@@ -1,0 +1,1 @@
+"""How fast, how much, how well? One file a question, each with its peers beside it."""
