@@ -76,7 +76,8 @@ async function make() {
   restored = true;
   const route = allowed(currentRoute());
   if (route !== currentRoute()) history.replaceState(history.state, "", `#/${route}`);
-  if (warm?.route === route && warm.profileId === session.viewer?.profile?.id) return warm.screen;
+  if (warm && warm.profileId !== session.viewer?.profile?.id) cool();
+  if (warm?.route === route) return warm.screen;
   const [name, ...rest] = route.split("/");
   return (ROUTES[name] ?? home)(app, ...rest);
 }

@@ -1,14 +1,13 @@
 // What does the viewer see when a screen cannot come? Why, in their words, and that the page tries again by itself.
 import { element } from "./dom.js";
-import { pauseMs } from "./patience.js";
-import { headline, inWords } from "./words.js";
+import { Retry } from "./patience.js";
+import { againIn, headline, inWords } from "./words.js";
 
 /** A screen. `retry()` is called by the button, and by itself when `error` will pass; `back()` when the viewer leaves. */
 export class Notice {
   title = "Not now";
   #retry;
-  #timer;
-  #failures = 0;
+  #later = new Retry();
 
   constructor(error, { retry, back }) {
     this.#retry = retry;
@@ -25,24 +24,18 @@ export class Notice {
 
   /** The screen still cannot come, for `error`. */
   failed(error) {
-    clearTimeout(this.#timer);
-    this.#failures += 1;
     this.name.textContent = headline(error);
     this.words.textContent = inWords(error);
-    this.line.textContent = "";
-    if (!error.isTemporary) return;
-    const pause = pauseMs(this.#failures, { retryAfterSeconds: error.retryAfterSeconds, firstMs: 2000 });
-    const seconds = Math.round(pause / 1000);
-    this.line.textContent = `Tries again by itself in ${seconds} ${seconds === 1 ? "second" : "seconds"}`;
-    this.#timer = setTimeout(() => this.#again(), pause);
+    const pause = this.#later.after(error, () => this.#again());
+    this.line.textContent = pause === null ? "" : againIn(pause);
   }
 
   close() {
-    clearTimeout(this.#timer);
+    this.#later.cancel();
   }
 
   #again() {
-    clearTimeout(this.#timer);
+    this.#later.cancel();
     this.line.textContent = "Trying…";
     this.#retry();
   }

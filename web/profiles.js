@@ -1,7 +1,8 @@
 // Who is watching? One face for each profile of the household.
 import { element } from "./dom.js";
 import { avatar, wordmark } from "./masthead.js";
-import { inWords } from "./words.js";
+import { Retry } from "./patience.js";
+import { againIn, inWords } from "./words.js";
 
 export async function profiles(app) {
   const { account, profile: current } = app.session.viewer;
@@ -9,13 +10,17 @@ export async function profiles(app) {
   const faces = account.profiles.map((profile) => face(profile, choose));
   const focus = faces.find((button) => button.dataset.key === current?.id) ?? faces[0];
 
+  const later = new Retry();
+
   async function choose(profile) {
+    later.cancel();
     message.textContent = "";
     try {
       await app.session.selectProfile(profile.id);
       await app.replace("");
     } catch (error) {
-      message.textContent = inWords(error);
+      const pause = later.after(error, () => choose(profile));
+      message.textContent = [inWords(error), pause !== null && againIn(pause)].filter(Boolean).join(" ");
     }
   }
 
@@ -28,7 +33,7 @@ export async function profiles(app) {
     message,
     element("button", { className: "action quiet", onclick: () => app.session.signOut() }, "Sign out"),
   );
-  return { element: main, title: "Who is watching?", focus, onBack: () => current && app.back() };
+  return { element: main, title: "Who is watching?", focus, onBack: () => current && app.back(), close: () => later.cancel() };
 }
 
 function face(profile, choose) {

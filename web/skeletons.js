@@ -1,5 +1,6 @@
 // What stands on the screen until the answer is here? The shape of what comes, so that nothing jumps when it does.
 import { element } from "./dom.js";
+import { wordmark } from "./masthead.js";
 
 const CARDS = 7; // one more than the widest screen shows
 const ROWS = 3;
@@ -10,9 +11,9 @@ const row = () =>
 const words = () => [bone("name"), bone("line"), bone("line short")];
 
 const SHAPES = {
-  "": () => ["home", element("div", { className: "hero" }, ...words()), element("div", { className: "shelves" }, ...Array.from({ length: ROWS }, row))],
+  "": () => ["home", element("div", { className: "hero" }, ...words(), bone("button")), element("div", { className: "shelves" }, ...Array.from({ length: ROWS }, row))],
   title: () => ["details", element("div", { className: "about" }, ...words(), bone("button"))],
-  profiles: () => ["profiles", bone("line"), element("div", { className: "faces" }, bone("portrait"), bone("portrait"), bone("portrait"))],
+  profiles: () => ["profiles", bone("heading"), element("div", { className: "faces" }, bone("portrait"), bone("portrait"), bone("portrait"))],
   play: () => ["player", element("div", { className: "controls" }, element("header", {}, bone("line")), element("footer", {}, bone("track")))],
 };
 
@@ -20,7 +21,8 @@ const SHAPES = {
 export function skeleton(name) {
   const [className, ...shapes] = (SHAPES[name] ?? SHAPES[""])();
   const said = element("p", { className: "unseen", role: "status" }, "Loading");
+  const top = name === "play" ? null : element("header", { className: "masthead" }, wordmark());
   const inside = element("div", { className: "body", "aria-hidden": "true" }, ...shapes);
-  const main = element("main", { className: `${className} skeleton`, tabIndex: -1, "aria-busy": "true" }, said, inside);
+  const main = element("main", { className: `${className} skeleton`, tabIndex: -1, "aria-busy": "true" }, said, top, inside);
   return { element: main, focus: main };
 }

@@ -34,6 +34,11 @@ function counted(number, noun) {
   return `${number} ${noun}${number === 1 ? "" : "s"}`;
 }
 
+/** What the page says while it waits to ask again. */
+export function againIn(milliseconds) {
+  return `Tries again by itself in ${counted(Math.max(1, Math.round(milliseconds / 1000)), "second")}.`;
+}
+
 const HEADLINES = {
   INVALID_INPUT: "That did not work",
   NOT_FOUND: "Not here any more",

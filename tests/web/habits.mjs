@@ -36,10 +36,14 @@ const press = async (page, ...keys) => {
 const focused = (page) => page.evaluate(() => document.activeElement.dataset.key ?? document.activeElement.className);
 const atHome = (page) => page.locator(".home .card:focus").waitFor();
 
-async function enter(options) {
+async function open(options) {
   const context = await browser.newContext(options);
   const page = await context.newPage();
   page.setDefaultTimeout(15_000);
+  return page;
+}
+
+async function enter(page) {
   await page.goto(url);
   await page.locator("input[type=email]:focus").waitFor();
   await page.keyboard.type(email);
@@ -49,7 +53,6 @@ async function enter(options) {
   await page.locator(".face:focus").waitFor();
   await press(page, "Enter");
   await atHome(page);
-  return page;
 }
 
 async function reopen(page) {
@@ -63,7 +66,14 @@ async function toOtherRow(page) {
   while ((await focused(page)).startsWith("CONTINUE")) await press(page, "ArrowDown");
 }
 
-const page = await enter({ viewport: TV });
+const page = await open({ viewport: TV });
+
+await habit("who signs in while the house is full is let in by itself", page, async () => {
+  await refuse(page, { code: "OVERLOADED", retryAfterSeconds: 1, operations: ["mutation SignIn"] });
+  const freed = page.locator(".form-message:not(:empty)").waitFor().then(() => page.unrouteAll());
+  await enter(page);
+  await freed;
+});
 
 await habit("from details Back leads to the card it was opened from", page, async () => {
   await press(page, "ArrowDown", "ArrowDown", "ArrowRight");
@@ -76,7 +86,7 @@ await habit("from details Back leads to the card it was opened from", page, asyn
   await press(page, "Escape");
   await atHome(page);
   assert.equal(await focused(page), left);
-  assert.equal(await scrolled(), before);
+  assert.ok(Math.abs((await scrolled()) - before) <= 1, "the rows stand elsewhere");
 });
 
 await habit("another size of the window leaves the focus where it is, and in sight", page, async () => {
@@ -163,7 +173,8 @@ await habit("less motion is respected", page, async () => {
   await page.emulateMedia({ reducedMotion: null });
 });
 
-const phone = await enter(PHONE);
+const phone = await open(PHONE);
+await enter(phone);
 
 await habit("a finger opens a title, plays it and comes back", phone, async () => {
   await phone.locator(".shelf:not([hidden]) .card").nth(1).tap();
