@@ -20,9 +20,11 @@ COMMANDS = {
     "degrade": "app.degrade",
     "ingest": "app.ingest",
     "demo": "app.demo.command",
+    "doctor": "app.doctor",
     "accounts": "app.accounts",
     "backup": "app.backup",
     "restore": "app.restore",
+    "bench": "app.bench",
     "sdl": "app.sdl",
     "settings": "app.show_settings",
 }  # each module holds a command, or a group of them, of that name

@@ -78,10 +78,11 @@ def _unfit_for_production(settings: Settings) -> list[str]:
 
 
 def _is_given(settings: Settings, name: str) -> bool:
-    """Whether the operator made it: any place counts but the secrets of the home."""
+    """Whether the operator made it. What a running house publishes was given to it."""
     if name == "keys_url":
         return source_of(name) is not None or settings.marquee_secrets is not None
-    return source_of(name) in (ENVIRONMENT, str(settings.marquee_secrets))
+    published = str(settings.marquee_home / "run")
+    return source_of(name) in (ENVIRONMENT, str(settings.marquee_secrets), published)
 
 
 async def _demo_problems(settings: Settings) -> list[str]:

@@ -132,6 +132,24 @@ def rebuild_home(path: Path, kept: Mapping[str, str]) -> Iterator[Home]:
             raise
 
 
+def is_lived_in(path: Path) -> bool:
+    """Whether a house runs there, or is being restored."""
+    try:
+        with (path / "lock").open("r") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except BlockingIOError:
+        return True
+    return False
+
+
+def damaged_secrets(path: Path) -> list[str]:
+    """The secrets of a home that are missing or not whole."""
+    folder = path / "secrets"
+    return [name for name, secret in SECRETS.items() if not secret.is_whole(_read(folder / name))]
+
+
 @contextmanager
 def _alone_in(path: Path) -> Iterator[Path]:
     """Nobody else opens this home meanwhile. Raises CannotStart."""

@@ -100,9 +100,11 @@ def _keys(backup: Reader) -> dict[str, str]:
 
 
 def _refuse_another_master_key(backup: Reader) -> None:
-    given = os.environ.get("KEYS_URL")
+    given, folder = os.environ.get("KEYS_URL"), os.environ.get("MARQUEE_SECRETS")
+    if not given and folder:
+        given = (Path(folder).absolute() / "master_key").as_uri()
     if given and master_key(given) != backup.text(f"{KEYS}/master_key"):
-        raise CannotStart("KEYS_URL is not the master key of this backup: no film would play.")
+        raise CannotStart(f"{given} is not the master key of this backup: no film would play.")
 
 
 def _sentence(answer: dict[str, object], missing: list[str]) -> str:

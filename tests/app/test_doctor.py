@@ -1,0 +1,68 @@
+"""Does the doctor find what is wrong, and say of a well house that it is?"""
+
+import json
+
+import pytest
+
+from app.embedded.machine import free_port
+from app.home import open_home
+from tests.app.outside import marquee
+from tests.running import house
+
+pytestmark = pytest.mark.slow
+
+
+def examined(home, **settings):
+    """The exit code, and what was found as `(what, verdict)`: the sentences."""
+    done = marquee("doctor", "--json", home=home, **settings)
+    found = {}
+    for each in json.loads(done.stdout)["findings"]:
+        found.setdefault((each["what"], each["verdict"]), []).append(each["says"])
+    return done.returncode, found
+
+
+def test_a_well_house_is_well_and_its_sick_parts_are_named(tmp_path, services):
+    home = tmp_path / "home"
+    with house(home, free_port(), "--no-demo"):
+        code, found = examined(home)
+        nowhere = f"redis://127.0.0.1:{free_port()}/0"
+        hurt = {"REDIS_URL": nowhere, "PORT": str(free_port()), "MEDIA_KEY": "short"}
+        sick_code, sick = examined(home, **hurt)
+
+    assert (code, {verdict for _, verdict in found}) == (0, {"ok"})
+    assert {what for what, _ in found} == {
+        *("home", "disk", "ffmpeg", "ffprobe", "packager", "letters", "settings", "postgres"),
+        *("tables", "redis", "objects", "web", "public url", "logs"),
+    }
+    assert found["home", "ok"] == [f"{home}, running"]
+    assert sick_code == 1
+    assert {what for what, verdict in sick if verdict == "fail"} == {"settings", "redis", "web"}
+    assert sick["settings", "fail"] == ["MEDIA_KEY is not 32 bytes in hexadecimal."]
+    assert ("postgres", "ok") in sick
+
+
+def test_a_house_that_is_down_is_looked_at_as_far_as_it_goes(tmp_path):
+    with open_home(tmp_path):
+        pass
+    (tmp_path / "secrets" / "master_key").unlink()
+    tmp_path.chmod(0o755)
+
+    code, found = examined(tmp_path)
+
+    assert code == 1
+    assert found["home", "fail"] == [f"others may enter {tmp_path} (mode 755): chmod 700 it."]
+    assert found["secrets", "fail"] == [
+        f"{tmp_path / 'secrets' / 'master_key'} is missing or damaged: put it back from a backup."
+    ]
+    assert "No Marquee is running in" in found["settings", "warn"][0]
+    assert found["logs", "ok"] == [f"in {tmp_path / 'logs'}: nothing yet"]
+
+
+def test_a_home_that_is_not_there_yet_is_nothing_wrong(tmp_path):
+    code, found = examined(tmp_path / "home")
+
+    assert code == 0
+    assert found["home", "warn"] == [
+        f"{tmp_path / 'home'} is not there yet: `marquee up` makes it."
+    ]
+    assert not (tmp_path / "home").exists()
