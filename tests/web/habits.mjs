@@ -61,6 +61,18 @@ async function reopen(page) {
   await atHome(page);
 }
 
+/** How far the rows are scrolled, once they have come to rest. */
+function restingPlace(page) {
+  return page.evaluate(async () => {
+    const list = document.querySelector(".shelves");
+    for (let seen = null; seen !== list.scrollTop; ) {
+      seen = list.scrollTop;
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    }
+    return list.scrollTop;
+  });
+}
+
 /** Goes down to a row that is not Continue Watching, which changes while others watch. */
 async function toOtherRow(page) {
   while ((await focused(page)).startsWith("CONTINUE")) await press(page, "ArrowDown");
@@ -78,15 +90,14 @@ await habit("who signs in while the house is full is let in by itself", page, as
 await habit("from details Back leads to the card it was opened from", page, async () => {
   await press(page, "ArrowDown", "ArrowDown", "ArrowRight");
   const left = await focused(page);
-  const scrolled = () => page.evaluate(() => document.querySelector(".shelves").scrollTop);
-  await page.waitForTimeout(600);
-  const before = await scrolled();
+  const before = await restingPlace(page);
   await press(page, "Enter");
   await page.locator(".details button:focus").waitFor();
   await press(page, "Escape");
   await atHome(page);
   assert.equal(await focused(page), left);
-  assert.ok(Math.abs((await scrolled()) - before) <= 1, "the rows stand elsewhere");
+  const after = await restingPlace(page);
+  assert.ok(Math.abs(after - before) <= 1, `the rows stood at ${before}, and stand at ${after}`);
 });
 
 await habit("another size of the window leaves the focus where it is, and in sight", page, async () => {
