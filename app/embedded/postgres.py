@@ -40,12 +40,16 @@ INITDB = (
     "--no-instructions",
 )
 SINGLE_USER = ("-c", "exit_on_error=on", "-c", "log_min_error_statement=panic")
+# After a kill everything is written out first: a thousand files one by one, seconds on a busy disk,
+# or where the system can, their file system at once.
+SYNC_METHOD = "syncfs" if sys.platform == "linux" else "fsync"
 SETTINGS = {
     "listen_addresses": LOOPBACK,
     "unix_socket_directories": "",
     "fsync": "on",
     "full_page_writes": "on",
     "synchronous_commit": "on",
+    "recovery_init_sync_method": SYNC_METHOD,
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_min_error_statement": "panic",  # statements carry what viewers typed
