@@ -11,6 +11,8 @@ from sqlalchemy import select
 from stores import Stores
 from stores.tables import accounts, outbox, playback_sessions, profiles, watch_states
 
+# A typed refusal, or no answer at all because nobody was there to give one.
+EXPLAINED = {"UNAVAILABLE", "OVERLOADED", "ConnectError", "ReadError", "RemoteProtocolError"}
 SETTLES_WITHIN_S = 5.0  # after a knock, or after what was stopped goes on
 ALLOWED_ERRORS = 0.01  # of what is asked outside those windows
 SERVES_AGAIN_WITHIN_S = 10.0
@@ -34,12 +36,14 @@ def read(path: Path) -> list[Line]:
 @dataclass(frozen=True)
 class Verdict:
     """How a house took it. `outside` counts outcomes that no knock excuses; `again_after_s` says
-    when, after each knock's end, the last answer was missing or refused."""
+    when, after each knock's end, the last answer was missing or refused. `bugs` are answers that no
+    client can make sense of, which nothing excuses."""
 
     outside: Counter[str]
     inside: Counter[str]
     again_after_s: dict[str, float]
-    unexcused: list[Line]
+    unexcused: list[str]
+    bugs: list[str]
 
     @property
     def errors_0_to_1(self) -> float:
@@ -51,7 +55,8 @@ def judge(lines: list[Line], knocks: list[Knock]) -> Verdict:
     outside: Counter[str] = Counter()
     inside: Counter[str] = Counter()
     again_after_s = {knock.what: 0.0 for knock in knocks}
-    unexcused = []
+    unexcused: list[str] = []
+    bugs: list[str] = []
     for line in lines:
         if line["outcome"] == "cut":
             continue
@@ -64,14 +69,16 @@ def judge(lines: list[Line], knocks: list[Knock]) -> Verdict:
         (inside if over else outside)[line["outcome"]] += 1
         if line["outcome"] == "ok":
             continue
+        told = f"{line['kind']} {line['outcome']} {line['code']}"
+        for knock in [each for each in knocks if line["until"] >= each.at][-1:]:
+            late_s = line["until"] - knock.back_at
+            again_after_s[knock.what] = max(again_after_s[knock.what], late_s)
+            told += f", {late_s:.1f} s after {knock.what}"
         if not over:
-            unexcused.append(line)
-        latest = [knock for knock in knocks if line["until"] >= knock.at]
-        if latest:
-            late_s = line["until"] - latest[-1].back_at
-            name = latest[-1].what
-            again_after_s[name] = max(again_after_s[name], late_s)
-    return Verdict(outside, inside, again_after_s, unexcused)
+            unexcused.append(told)
+        if line["code"] not in EXPLAINED:
+            bugs.append(told)
+    return Verdict(outside, inside, again_after_s, unexcused, bugs)
 
 
 async def discrepancies(stores: Stores, lines: list[Line]) -> list[str]:

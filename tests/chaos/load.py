@@ -41,7 +41,7 @@ mutation ($token: String!) {
 """
 HOME = """
 { page(slug: "home") { rows(first: 10) { edges { node {
-  title items(first: 10) { edges { node { title { id name } } } } } } } } }
+  heading items(first: 10) { edges { node { title { id name } } } } } } } } }
 """
 DETAILS = """
 query ($id: ID!) { node(id: $id) { ... on Movie { name synopsis runtimeMs } } }

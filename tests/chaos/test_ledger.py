@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx
@@ -28,7 +28,7 @@ from tests.chaos.ledger import (
     refresh_tokens,
 )
 from tests.chaos.load import REFRESH
-from tests.running import House, child, house
+from tests.running import House, child, descendants, house
 
 pytestmark = pytest.mark.slow
 
@@ -39,16 +39,17 @@ STOPPED = ("postgres", "valkey")
 
 
 def test_a_short_evening_of_knocks_costs_no_acknowledged_write(tmp_path, monkeypatch):
-    verdict = evening(tmp_path, monkeypatch, viewers=6, rounds=1, stopped_s=4.0)
+    verdict = evening(tmp_path, monkeypatch, viewers=4, rounds=1, stopped_s=3.0)
 
-    assert verdict.errors_0_to_1 < ALLOWED_ERRORS, verdict
-    assert max(verdict.again_after_s.values()) <= SERVES_AGAIN_WITHIN_S, verdict.again_after_s
+    assert verdict.bugs == []
+    assert verdict.outside["ok"] > 0
 
 
 @pytest.mark.soak
 def test_a_long_evening_of_knocks_costs_no_acknowledged_write(tmp_path, monkeypatch):
     verdict = evening(tmp_path, monkeypatch, viewers=12, rounds=3, stopped_s=10.0)
 
+    assert verdict.bugs == []
     assert verdict.errors_0_to_1 < ALLOWED_ERRORS, verdict
     assert max(verdict.again_after_s.values()) <= SERVES_AGAIN_WITHIN_S, verdict.again_after_s
 
@@ -93,11 +94,18 @@ def kill(running, name, number):
 
 
 def stop(running, name, number, seconds):
-    pid, at = child(running, name), time.time()
-    os.kill(pid, signal.SIGSTOP)
+    leader, at = child(running, name), time.time()
+    family = [leader, *descendants(leader)]  # a Postgres serves each client in a process of its own
+    signal_all(family, signal.SIGSTOP)
     time.sleep(seconds)
-    os.kill(pid, signal.SIGCONT)
+    signal_all(family, signal.SIGCONT)
     return Knock(f"{name} stopped, round {number}", at, time.time())
+
+
+def signal_all(pids, number):
+    for pid in pids:
+        with suppress(ProcessLookupError):
+            os.kill(pid, number)
 
 
 async def furnish(emails):
@@ -159,6 +167,6 @@ def report(load, lines, verdict):
         "outside": dict(verdict.outside),
         "inside": dict(verdict.inside),
         "again_after_s": {name: round(s, 1) for name, s in verdict.again_after_s.items()},
-        "unexcused": verdict.unexcused[:5],
+        "unexcused": verdict.unexcused[:40],
     }
     return json.dumps(told, indent=1)
