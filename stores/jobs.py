@@ -1,18 +1,26 @@
 """Work for later: orders put into Postgres by the transaction that needs them."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, LiteralString, Protocol, Self
 
+import psycopg
+import structlog
 from procrastinate import App, BaseRetryStrategy, JobContext, PsycopgConnector, RetryDecision
+from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Job
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from domain.degradation import Dependency
 from domain.errors import Unavailable
+from stores.postgres import why_gone
+
+log = structlog.get_logger()
 
 HEARTBEAT_S = 5.0  # how often a worker says that it lives
 STALLED_S = 15.0  # three of those missed: whatever it was doing is given to another
@@ -22,6 +30,7 @@ MAX_FAILURES = 3  # a film that failed three times fails for a reason
 DEATH, FAILURE = 1, 1000  # what each takes from a job's priority; no job lives to die 1000 times
 FIRST_RETRY_S = 5  # then 25: enough for a full disk to be noticed, not for a viewer to leave
 LONGEST_WAIT_S = 300  # for a part that is away: hours of it cost a film none of its tries
+RECONNECT_S = 0.5  # between two attempts to connect while Postgres is away
 POOL_SIZE = 4  # fetching, heartbeats, listening, and one to spare
 
 
@@ -94,11 +103,12 @@ class Jobs:
 
     def __init__(self, database_url: str) -> None:
         url = make_url(database_url).set(drivername="postgresql")
-        self._app = App(
-            connector=PsycopgConnector(
-                conninfo=url.render_as_string(hide_password=False), max_size=POOL_SIZE
-            )
+        self._connector = _Connector(
+            conninfo=url.render_as_string(hide_password=False),
+            max_size=POOL_SIZE,
+            connection_class=_Patient,
         )
+        self._app = App(connector=self._connector)
 
     async def enqueue(
         self,
@@ -135,22 +145,42 @@ class Jobs:
     ) -> None:
         """Runs jobs until cancelled or told to stop by SIGTERM or SIGINT.
 
-        A worker that died is noticed by the others, and by itself when it comes back.
+        It outlasts a restart of Postgres, but not a statement that was lost in one: nobody knows
+        then whose job is whose. It raises Unavailable, to be started again; its jobs are noticed
+        by the others, and by itself when it comes back.
         """
         for order_type, handler in handlers.items():
             self._register(order_type, handler)
-        async with self._app.open_async(), asyncio.TaskGroup() as tasks:
-            watch = tasks.create_task(self._retry_stalled())
-            await self._app.run_worker_async(
-                queues=list(queues),
-                concurrency=concurrency,
-                fetch_job_polling_interval=POLL_S,
-                abort_job_polling_interval=POLL_S,
-                update_heartbeat_interval=HEARTBEAT_S,
-                stalled_worker_timeout=STALLED_S,
-                shutdown_graceful_timeout=STOP_S,
-            )
-            watch.cancel()
+        try:
+            async with self._app.open_async():
+                await self._work(queues, concurrency)
+        except psycopg.OperationalError as error:
+            self._connector.lose(error)
+        if self._connector.lost.is_set():
+            raise Unavailable(Dependency.POSTGRES, retry_after_seconds=FIRST_RETRY_S)
+
+    async def _work(self, queues: Sequence[str], concurrency: int) -> None:
+        worker = self._app.run_worker_async(
+            queues=list(queues),
+            concurrency=concurrency,
+            fetch_job_polling_interval=POLL_S,
+            abort_job_polling_interval=POLL_S,
+            update_heartbeat_interval=HEARTBEAT_S,
+            stalled_worker_timeout=STALLED_S,
+            shutdown_graceful_timeout=STOP_S,
+        )
+        tasks = [
+            asyncio.create_task(part)
+            for part in (worker, self._retry_stalled(), self._connector.until_lost())
+        ]
+        try:
+            ended, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks)
+        if not self._connector.lost.is_set():
+            ended.pop().result()
 
     def _register(self, order_type: type[Any], handler: Handler) -> None:
         @self._app.task(
@@ -165,3 +195,58 @@ class Jobs:
             for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_S):
                 await manager.retry_job(job, priority=job.priority - DEATH)
             await asyncio.sleep(HEARTBEAT_S)
+
+
+class _Connector(PsycopgConnector):
+    """Notices when a statement of the worker's own is lost; the library only logs most of them."""
+
+    def __init__(self, **pool: Any) -> None:
+        super().__init__(**pool)
+        self.lost = asyncio.Event()
+
+    def lose(self, error: BaseException) -> None:
+        if not self.lost.is_set():
+            log.error("worker_ends", reason=str(error).partition("\n")[0])
+            self.lost.set()
+
+    async def until_lost(self) -> None:
+        await self.lost.wait()
+
+    async def execute_query_async(self, query: LiteralString, **arguments: Any) -> None:
+        with self._minding():
+            await super().execute_query_async(query, **arguments)
+
+    async def execute_query_one_async(
+        self, query: LiteralString, **arguments: Any
+    ) -> dict[str, Any]:
+        with self._minding():
+            row: dict[str, Any] = await super().execute_query_one_async(query, **arguments)
+            return row
+
+    async def execute_query_all_async(
+        self, query: LiteralString, **arguments: Any
+    ) -> list[dict[str, Any]]:
+        with self._minding():
+            rows: list[dict[str, Any]] = await super().execute_query_all_async(query, **arguments)
+            return rows
+
+    @contextmanager
+    def _minding(self) -> Iterator[None]:
+        try:
+            yield
+        except ConnectorException as error:
+            if why_gone(error) is not None:
+                self.lose(error.__cause__ or error)
+            raise
+
+
+class _Patient(psycopg.AsyncConnection[Any]):
+    """Whoever listens for new jobs does so again after a restart."""
+
+    @classmethod
+    async def connect(cls, *arguments: Any, **options: Any) -> Self:
+        while True:
+            try:
+                return await super().connect(*arguments, **options)
+            except psycopg.OperationalError:
+                await asyncio.sleep(RECONNECT_S)

@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 
 import psycopg
 import structlog
+from procrastinate.exceptions import ConnectorException
 from psycopg.abc import PQGen
 from psycopg.waiting import wait_async
 from sqlalchemy import event
@@ -62,7 +63,9 @@ class _Settle:
 
 def why_gone(error: Exception) -> str | None:
     """The server's own trouble, in one line without parameters; None for a trouble of ours."""
-    cause = error.orig if isinstance(error, DBAPIError) else error
+    cause: BaseException | None = error.orig if isinstance(error, DBAPIError) else error
+    if isinstance(cause, ConnectorException):  # an order was being added
+        cause = cause.__cause__
     if not isinstance(cause, psycopg.OperationalError | psycopg.InterfaceError):
         return None
     if cause.sqlstate is not None and not cause.sqlstate.startswith(UNWELL):

@@ -7,10 +7,12 @@ import subprocess
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 import psycopg
 import pytest
 import structlog
+from alembic import command
 from prometheus_client import REGISTRY
 from redis import Redis
 from sqlalchemy import text
@@ -21,7 +23,8 @@ from domain.degradation import BreakerState, Dependency
 from domain.errors import Unavailable
 from domain.ids import SessionId
 from stores import MOST_TRANSACTIONS, WORKERS, open_stores
-from tests.conftest import MASTER_KEY, Addresses
+from stores.jobs import Jobs
+from tests.conftest import MASTER_KEY, Addresses, alembic_config
 from tests.waiting import until
 
 pytestmark = pytest.mark.slow
@@ -160,6 +163,59 @@ async def test_a_restart_costs_a_reconnect_and_no_error(mortal):
             mortal.send(part, signal.SIGKILL)
             for _ in range(20):
                 await stores.ask(part)
+
+
+@dataclass(frozen=True)
+class Greet:
+    """An order for tests."""
+
+    queue: ClassVar[str] = "greetings"
+    name: str
+
+
+@pytest.mark.parametrize("outage", ["killed", "hung"])
+async def test_a_worker_outlasts_postgres_or_ends_to_be_started_again(mortal, outage):
+    greeted = []
+
+    async def greet(order, _attempt):
+        greeted.append(order.name)
+
+    async with open_stores(mortal.addresses, patience=WORKERS) as stores:
+        await migrated(mortal)
+
+        async def work():
+            while True:  # as its supervisor does
+                jobs = Jobs(mortal.addresses.database_url)
+                with suppress(Unavailable):
+                    await jobs.work({Greet: greet}, queues=["greetings"], concurrency=1)
+
+        async def order(name):
+            async with stores.begin() as tx:
+                await stores.jobs.enqueue(tx, Greet(name))
+
+        working = asyncio.create_task(work())
+        await order("before")
+        await until(lambda: is_in("before", greeted))
+        if outage == "killed":
+            mortal.send(POSTGRES, signal.SIGKILL)
+        else:
+            mortal.hang(POSTGRES)
+            await asyncio.sleep(8)
+            mortal.go_on(POSTGRES)
+        await order("after")
+        await until(lambda: is_in("after", greeted))
+        working.cancel()
+        await asyncio.wait([working])
+
+    assert greeted == ["before", "after"]
+
+
+async def is_in(name, greeted):
+    return name in greeted
+
+
+async def migrated(servers):
+    await asyncio.to_thread(command.upgrade, alembic_config(servers.addresses.database_url), "head")
 
 
 @pytest.mark.parametrize(
