@@ -1,7 +1,15 @@
+import asyncio
+import os
+import socket
+from contextlib import suppress
+
 import pytest
 
+from domain.degradation import BreakerState, Dependency
 from domain.errors import Unavailable
-from stores.objects import PART_BYTES, ObjectMissing, open_objects
+from stores.guard import Guard, Limits
+from stores.objects import MOST_REQUESTS, PART_BYTES, ObjectMissing, open_objects, why_gone
+from tests.waiting import until
 
 FILM_BYTES = 12 * 1024 * 1024  # more than two parts of an upload in parts
 
@@ -100,3 +108,54 @@ async def test_every_object_is_listed_with_its_size(objects):
     await objects.put("b", b"")
 
     assert await objects.sizes() == {"a/film": 4, "b": 0}
+
+
+@pytest.fixture
+def guard():
+    return Guard(Dependency.OBJECTS, Limits(0.2, MOST_REQUESTS), why_gone=why_gone)
+
+
+async def test_what_hangs_is_unavailable_and_holds_no_more_threads_than_there_are(guard, tmp_path):
+    pipe = tmp_path / "film"
+    os.mkfifo(pipe)  # whoever opens it to read waits for somebody who writes
+    objects = open_objects(tmp_path.as_uri(), guard)
+
+    async def refused():
+        with pytest.raises(Unavailable) as refusal:
+            await objects.get("film")
+        return refusal.value.retry_after_seconds
+
+    async def answered():
+        guard.half_open()
+        with suppress(Unavailable, ObjectMissing):
+            await objects.size("nothing")
+        return guard.state is BreakerState.CLOSED
+
+    hung = await asyncio.gather(*(refused() for _ in range(MOST_REQUESTS)))
+    full = await refused()
+    with pipe.open("wb"):  # now there is one, and all the threads come back
+        await until(answered)
+    objects.close()
+
+    assert hung == [5] * MOST_REQUESTS
+    assert full == 1
+
+
+async def test_a_folder_that_is_gone_is_not_taken_for_an_empty_one(guard, tmp_path):
+    folder = tmp_path / "objects"
+    objects = open_objects(folder.as_uri(), guard)
+    folder.rmdir()
+
+    with pytest.raises(Unavailable):
+        await objects.get("film")
+
+
+async def test_a_bucket_that_says_nothing_is_unavailable_in_time(guard, monkeypatch):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{silent.getsockname()[1]}")
+        monkeypatch.setenv("AWS_ALLOW_HTTP", "true")
+        monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+
+        with pytest.raises(Unavailable):
+            await open_objects("s3://films", guard).get("film")
