@@ -31,10 +31,13 @@ export async function details(app, id) {
 
 const ROLES = { DIRECTOR: "Directed by", WRITER: "Written by", COMPOSER: "Music by", CAST: "With" };
 
+const ROLES_OF_SERIES = ["DIRECTOR", "CAST"]; // its episodes need the room
+
 /** Who made it and who is seen in it, a line for each kind of work. */
-function creditsOf({ credits }) {
+function creditsOf({ credits, seasons }) {
   const edges = credits?.edges ?? [];
-  const kinds = Object.keys(ROLES).filter((role) => edges.some((edge) => edge.role === role));
+  const shown = seasons?.length ? ROLES_OF_SERIES : Object.keys(ROLES);
+  const kinds = shown.filter((role) => edges.some((edge) => edge.role === role));
   if (!kinds.length) return null;
   const lines = kinds.flatMap((kind) => {
     const people = edges.filter(({ role }) => role === kind);
