@@ -29,10 +29,13 @@ def environment(**settings):
 class House:
     """A running `marquee up`."""
 
-    def __init__(self, home, port, *options):
+    def __init__(self, home, port, *options, **settings):
         self.home, self.port = home, port
         self.process = subprocess.Popen(
-            command(home, port, *options), stdout=subprocess.PIPE, text=True, env=environment()
+            command(home, port, *options),
+            stdout=subprocess.PIPE,
+            text=True,
+            env=environment(**settings),
         )
         readable, _, _ = select.select([self.process.stdout], [], [], READY_WITHIN_S)
         assert readable, "not ready in time"
@@ -49,8 +52,8 @@ class House:
 
 
 @contextmanager
-def house(home, port, *options):
-    running = House(home, port, *options)
+def house(home, port, *options, **settings):
+    running = House(home, port, *options, **settings)
     try:
         yield running
     finally:

@@ -9,6 +9,7 @@ from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
+from app.home import SECRETS
 from tests.api import BEAT, SELECT_PROFILE, SIGN_IN, START
 from tests.running import environment
 from workers.media import tools
@@ -28,6 +29,24 @@ def marquee(*words, home, typed="", **settings):
     )
     assert "Traceback" not in done.stderr, done.stderr
     return done
+
+
+def certificate(folder):
+    """A certificate for 127.0.0.1, signed by itself, and its key."""
+    files = folder / "certificate.pem", folder / "key.pem"
+    command = ["openssl", "req", "-x509", "-newkey", "ed25519", "-nodes", "-subj", "/CN=marquee"]
+    command += ["-addext", "subjectAltName=IP:127.0.0.1"]
+    command += ["-out", str(files[0]), "-keyout", str(files[1])]
+    subprocess.run(command, check=True, capture_output=True)
+    return files
+
+
+def own_secrets(folder):
+    """What an operator makes for production."""
+    folder.mkdir()
+    for name in ("token_key", "media_key", "master_key"):
+        (folder / name).write_text(SECRETS[name].make())
+    return folder
 
 
 def film(folder, *, seconds):

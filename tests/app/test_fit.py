@@ -1,15 +1,13 @@
 """What does production refuse, and does it say all of it at once?"""
 
-import subprocess
-
 import pytest
 
 from app.fit import problems, refuse_unfit
-from app.home import SECRETS, open_home
+from app.home import open_home
 from settings import CannotStart, Settings, load_settings
 from stores.sql.households import set_password
 from tests import factories
-from tests.app.outside import marquee
+from tests.app.outside import certificate, marquee, own_secrets
 
 DEMO = "demo@marquee.example"
 URL = "https://tv.house.test"
@@ -18,16 +16,12 @@ URL = "https://tv.house.test"
 @pytest.fixture
 def fit(services, database_url, tmp_path, monkeypatch):
     """Settings with which a house may start in production, in the environment."""
-    own = tmp_path / "own"
-    own.mkdir()
-    for name in ("token_key", "media_key", "master_key"):
-        (own / name).write_text(SECRETS[name].make())
     for name in Settings.model_fields:
         monkeypatch.delenv(name.upper(), raising=False)
     chosen = {
         "MARQUEE_ENV": "production",
         "MARQUEE_HOME": str(tmp_path / "home"),
-        "MARQUEE_SECRETS": str(own),
+        "MARQUEE_SECRETS": str(own_secrets(tmp_path / "own")),
         "PUBLIC_URL": URL,
         "DATABASE_URL": database_url,
         "REDIS_URL": services.redis_url,
@@ -35,16 +29,6 @@ def fit(services, database_url, tmp_path, monkeypatch):
     for name, value in chosen.items():
         monkeypatch.setenv(name, value)
     return monkeypatch
-
-
-def certificate(folder):
-    """One for this machine's own address, signed by itself."""
-    files = folder / "certificate.pem", folder / "key.pem"
-    command = ["openssl", "req", "-x509", "-newkey", "ed25519", "-nodes", "-subj", "/CN=marquee"]
-    command += ["-addext", "subjectAltName=IP:127.0.0.1"]
-    command += ["-out", str(files[0]), "-keyout", str(files[1])]
-    subprocess.run(command, check=True, capture_output=True)
-    return files
 
 
 async def test_what_is_fit_starts(fit):

@@ -1,0 +1,85 @@
+"""A house as it is meant to be run: its own keys, its own certificate, and nothing open."""
+
+import json
+import ssl
+import subprocess
+import urllib.error
+import urllib.request
+
+import pytest
+
+from app.documents import FILE
+from app.embedded.machine import LOOPBACK, free_port
+from tests.app.outside import certificate, marquee, own_secrets
+from tests.running import command, environment, house
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not FILE.exists(), reason="the pages are not built"),
+]
+
+EMAIL, PASSWORD = "ada@house.test", "opening night"
+
+
+@pytest.fixture
+def given(tmp_path):
+    """What an operator sets."""
+    chain, key = certificate(tmp_path)
+    return {
+        "MARQUEE_ENV": "production",
+        "MARQUEE_SECRETS": str(own_secrets(tmp_path / "own")),
+        "TLS_CERTIFICATE": str(chain),
+        "TLS_KEY": str(key),
+    }
+
+
+def asked(url, trusted, document=None, *, accept="application/json", **variables):
+    """Status and text of the GraphQL door, over a connection that is verified."""
+    body = None if document is None else json.dumps({"query": document, "variables": variables})
+    headers = {"content-type": "application/json", "accept": accept}
+    request = urllib.request.Request(url, None if body is None else body.encode(), headers)
+    context = ssl.create_default_context(cafile=trusted)
+    try:
+        with urllib.request.urlopen(request, timeout=10, context=context) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read().decode()
+
+
+def test_production_speaks_https_and_answers_only_what_its_own_pages_ask(tmp_path, given):
+    home, port = tmp_path / "home", free_port()
+    sign_in = next(text for text in json.loads(FILE.read_text()) if "mutation SignIn" in text)
+    device = {"installationId": "x", "kind": "TV", "name": "TV", "appVersion": "1"}
+    with house(home, port, "--no-demo", **given) as running:
+        made = marquee("accounts", "create", EMAIL, "--password-stdin", home=home, typed=PASSWORD)
+        door = running.ready["graphql"]
+        wanted = {"email": EMAIL, "password": PASSWORD, "device": device}
+        signed_in = asked(door, given["TLS_CERTIFICATE"], sign_in, input=wanted)
+        introspected = asked(door, given["TLS_CERTIFICATE"], "{ __schema { types { name } } }")
+        visited = asked(door, given["TLS_CERTIFICATE"], accept="text/html")
+        shown = marquee("settings", "--json", home=home)
+
+    assert running.ready["url"] == f"https://{LOOPBACK}:{port}"
+    assert made.returncode == 0
+    assert json.loads(signed_in[1])["data"]["signIn"]["viewer"]["account"]["email"] == EMAIL
+    assert json.loads(introspected[1])["data"] is None
+    assert "graphiql" not in visited[1].lower()
+    values = {each["name"]: each["value"] for each in json.loads(shown.stdout)["settings"]}
+    assert values["MARQUEE_ENV"] == "production"  # also where it was not given
+    assert values["KEYS_URL"] == (tmp_path / "own" / "master_key").as_uri()
+
+
+def test_up_says_everything_that_keeps_it_from_production(tmp_path):
+    refused = subprocess.run(
+        command(tmp_path / "home", free_port()),
+        capture_output=True,
+        text=True,
+        env=environment(MARQUEE_ENV="production"),
+        timeout=60,
+    )
+
+    lines = refused.stderr.splitlines()
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert [line.split()[0] for line in lines if "Starting" not in line] == [
+        *("TOKEN_KEY", "MEDIA_KEY", "KEYS_URL", "PUBLIC_URL", "The"),
+    ]
