@@ -5,12 +5,14 @@ from importlib import import_module
 from typing import Annotated
 
 import typer
+from rich.box import MARKDOWN
 from rich.console import Console
 from rich.table import Table
 
 from settings import CannotStart
 
 BENCHES = ("load",)  # modules of bench/ with a `run() -> Report`
+WIDTH = 120  # columns; of a pipe nobody says how wide it is, and rich takes 80
 
 
 def bench(
@@ -25,8 +27,7 @@ def bench(
         rows = [dict(zip(report.columns, row, strict=True)) for row in report.rows]
         typer.echo(json.dumps({"title": report.title, "rows": rows, "notes": report.notes}))
         return
-    table = Table(*report.columns, title=report.title)
+    table = Table(*report.columns, title=report.title, box=MARKDOWN)
     for row in report.rows:
         table.add_row(*row)
-    console = Console()
-    console.print(table, *report.notes, sep="\n")
+    Console(width=WIDTH).print(table, *report.notes, sep="\n")

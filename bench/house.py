@@ -32,6 +32,7 @@ FILMS = 48  # six rows of eight: as much as fits on the first three screens of a
 GENRES = ("Drama", "Comedy", "Nature", "Crime", "Music", "Space")
 HOUSEHOLDS = 8  # one profile each; signing in costs 50 ms of a core
 PASSWORD = "measured"  # noqa: S105 - of a house that is deleted a minute later
+STOPS_WITHIN_S = 8.0  # after a surge a server may have much to do still
 RUNTIME_MS = 5_400_000  # a film of an hour and a half
 
 SIGN_IN = """mutation($input: SignInInput!) {
@@ -149,6 +150,7 @@ def _python(home: Home, module: str, *arguments: str, **more: Any) -> Child:
         name=module,
         argv=(sys.executable, "-P", "-m", module, *arguments),
         log=home.log(module),
+        stops_within_s=STOPS_WITHIN_S,
         env=ours | {"MARQUEE_HOME": str(home.path)},
         cwd=Path.cwd(),
         **more,
