@@ -75,6 +75,14 @@ class Attempt:
 Handler = Callable[[Any, Attempt], Awaitable[None]]
 
 
+class Interrupted(Unavailable):
+    """What a job was doing was ended from outside, for want of memory perhaps: it counts as a death
+    of the worker."""
+
+    def __init__(self) -> None:
+        super().__init__("work", retry_after_seconds=FIRST_RETRY_S)
+
+
 class RetryLater(BaseRetryStrategy):
     """Begins again at once after a stop of the worker, later when a part of the house was away,
     and later after a failure, until there were too many."""
@@ -82,6 +90,9 @@ class RetryLater(BaseRetryStrategy):
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
         if isinstance(exception, asyncio.CancelledError):
             return RetryDecision(retry_in={"seconds": 0})
+        if isinstance(exception, Interrupted):
+            wait_s = exception.retry_after_seconds
+            return RetryDecision(retry_in={"seconds": wait_s}, priority=job.priority - DEATH)
         if isinstance(exception, Unavailable):
             wait_s = min(FIRST_RETRY_S * (job.attempts + 1), LONGEST_WAIT_S)
             return RetryDecision(retry_in={"seconds": wait_s})

@@ -9,7 +9,7 @@ from procrastinate.jobs import Job
 from sqlalchemy import text
 
 from domain.errors import Unavailable
-from stores.jobs import DEATH, FAILURE, Attempt, RetryLater, attempt_of
+from stores.jobs import DEATH, FAILURE, Attempt, Interrupted, RetryLater, attempt_of
 from tests.waiting import DEADLINE_S, until
 
 
@@ -115,10 +115,12 @@ def test_a_job_is_tried_three_times_with_longer_and_longer_pauses():
 def test_neither_deaths_nor_a_part_that_is_away_use_up_the_tries():
     job, away = job_of(Attempt(failures=2, deaths=7)), Unavailable("objects", retry_after_seconds=1)
 
-    decision = RetryLater().get_retry_decision(exception=away, job=job)
+    waited = RetryLater().get_retry_decision(exception=away, job=job)
+    died = RetryLater().get_retry_decision(exception=Interrupted(), job=job)
 
     assert attempt_of(job) == Attempt(failures=2, deaths=7)
-    assert decision.priority is None
+    assert waited.priority is None
+    assert attempt_of(job.evolve(priority=died.priority)) == Attempt(failures=2, deaths=8)
 
 
 async def test_a_job_whose_worker_died_is_given_to_another_and_the_death_is_counted(stores):

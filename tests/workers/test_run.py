@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from workers.media.run import ToolFailed, ToolTooSlow, run
+from workers.media.run import ToolFailed, ToolKilled, ToolTooSlow, run
 
 SLEEPS = "sleep 60 & echo $$ $!; wait"  # tells its own number and that of what it started
 
@@ -57,6 +57,11 @@ async def test_a_failure_ends_with_what_the_tool_said() -> None:
         await run(["/bin/sh", "-c", "echo no such codec >&2; exit 3"], deadline_s=5)
 
     assert str(failed.value) == "sh ended with status 3: no such codec"
+
+
+async def test_a_tool_that_somebody_killed_says_nothing_about_the_film() -> None:
+    with pytest.raises(ToolKilled):
+        await run(["/bin/sh", "-c", "kill -9 $$"], deadline_s=5)
 
 
 async def test_a_long_complaint_is_cut_to_its_end() -> None:

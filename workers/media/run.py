@@ -11,6 +11,8 @@ from typing import cast
 
 import structlog
 
+from stores.jobs import Interrupted
+
 LEASH = Path(__file__).with_name("leash.py")
 STDERR_BYTES = 4096  # the end of a tool's complaint is where the reason stands
 PART_BYTES = 64 * 1024  # what a pipe holds
@@ -32,6 +34,10 @@ class ToolTooSlow(ToolFailed):
     """The deadline passed first."""
 
 
+class ToolKilled(Interrupted):
+    """Somebody ended a media tool, which says nothing about the film."""
+
+
 async def run(
     command: Sequence[str | Path],
     *,
@@ -43,8 +49,8 @@ async def run(
     """Runs a tool to its end and returns its standard output; with `on_line` each line of it goes
     there at once instead, and nothing is returned.
 
-    `stdin` is for what must be neither in the log nor in the process list. Raises ToolFailed, and
-    ToolTooSlow after `deadline_s` seconds. Cancelled, it kills the tool and all that the tool
+    `stdin` is for what must be neither in the log nor in the process list. Raises ToolFailed,
+    ToolTooSlow after `deadline_s` seconds, and ToolKilled. Cancelled, it kills the tool and all that the tool
     started before it lets go.
     """
     words = [str(word) for word in command]
@@ -69,6 +75,8 @@ async def run(
         raise ToolTooSlow(tool, f"took more than {deadline_s:.0f} s", "") from error
     finally:
         await _end(process)
+    if status == -signal.SIGKILL:
+        raise ToolKilled
     if status != 0:
         raise ToolFailed(tool, f"ended with status {status}", stderr_tail)
     return stdout
