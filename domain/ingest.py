@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar
 
-from domain.catalog import Artwork, Media
+from domain.catalog import Artwork, ArtworkRole, Media
 from domain.encoding import JobState, Stage, TrackClass
 from domain.errors import InvalidInput
-from domain.ids import JobId, MediaId, TitleId
+from domain.ids import ArtworkId, JobId, MediaId, TitleId
 
 MAX_NAME_CHARACTERS = 200  # two lines of a hero, on any screen
 MAX_SYNOPSIS_CHARACTERS = 5000  # a page; nobody reads more on a television
@@ -67,13 +67,21 @@ class Encoding:
 @dataclass(frozen=True, slots=True)
 class Pending:
     """Media that is to be made, and what it is for. `series_id` is the series above, if there is
-    one, and `bare_series_id` the same as long as it has no picture yet."""
+    one, and `bare_series_id` the same as long as it has no picture yet. `name` is the movie's or
+    the series'."""
 
     media_id: MediaId
     playable_id: TitleId
+    name: str
     series_id: TitleId | None
     bare_series_id: TitleId | None
     is_published: bool
+
+    @property
+    def lettered_name(self) -> str | None:
+        """What the pictures of a title show; None when only an episode's still is wanted."""
+        has_pictures = self.series_id is not None and self.bare_series_id is None
+        return None if has_pictures else self.name
 
 
 @dataclass(frozen=True)
@@ -108,6 +116,12 @@ def film_folder(media_id: MediaId) -> str:
 def artwork_folder(title_id: TitleId) -> str:
     """What the pictures of a title begin with, before a slash."""
     return f"artwork/{title_id}"
+
+
+def picture_path(title_id: TitleId, artwork_id: ArtworkId, role: ArtworkRole) -> str:
+    """The object a picture of a title is stored as; letters on nothing need a PNG."""
+    suffix = "png" if role is ArtworkRole.LOGO else "jpg"
+    return f"{artwork_folder(title_id)}/{artwork_id}.{suffix}"
 
 
 def check_film(film: NewFilm) -> None:

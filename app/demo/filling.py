@@ -5,29 +5,35 @@ It may be stopped anywhere and begun again: what is there already is left alone.
 
 import fcntl
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from uuid import UUID, uuid5
 
 from app.demo.films import PROGRAMME, DemoFilm, Programme
 from app.demo.households import HOUSEHOLDS, PASSWORD, Household
 from app.demo.titles import GENRES_IN_GERMAN
 from app.ingest import bring_in, follow
+from domain.catalog import ArtworkRole
 from domain.encoding import FilmRefused, IngestCode
-from domain.ingest import Admitted
+from domain.ids import ArtworkId, Prefix, TitleId, make
+from domain.ingest import CLEAR_AWAY_AFTER, Admitted, ClearAway
 from settings import CannotStart, Settings
 from stores import WORKERS, Stores, Tx, open_stores
-from stores.sql import accounts, demo, people, texts
+from stores.sql import accounts, catalog, demo, people, texts
 from stores.sql import media as films
+from workers.media.artwork import Still, hanging
+from workers.media.draw import draw_still, draw_title
 from workers.media.run import ToolFailed
-from workers.media.synthesize import synthesize
+from workers.media.synthesize import FilmSpec, synthesize
 from workers.media.workplace import workplace
 
 GERMAN = "de"
 SYNTHESIS_SHARE = 0.3  # of the time a film takes; the rest is its encoding
 
 Playable = Callable[[], None]
+Draw = Callable[[FilmSpec, Path], Awaitable[list[Still]]]
 Progress = Callable[[str, float], None]  # (name of the film, how far from 0 to 1)
 
 
@@ -77,6 +83,7 @@ async def show(
         try:
             admitted = known.get(name) or await _made(stores, programme, each, workshop, progress)
             await _tell(stores, programme, each, admitted)
+            await _hang(stores, each, admitted, workshop)
             await follow(stores, admitted, _rest_of(progress, name))
         except FilmRefused as refusal:
             refusals.append(refusal)
@@ -118,6 +125,41 @@ async def _tell(stores: Stores, programme: Programme, each: DemoFilm, admitted: 
             await people.set_credits(tx, title_id, title.roll)
         for genre, name in GENRES_IN_GERMAN.items():
             await texts.tell_genre(tx, genre, {GERMAN: name})
+
+
+async def _hang(stores: Stores, each: DemoFilm, admitted: Admitted, workshop: Path) -> None:
+    """Pictures drawn for the film, in place of those cut out of it; while it is encoded."""
+    if each.film.place is None:
+        await _draw(stores, admitted.playable_id, each, draw_title, workshop)
+        return
+    await _draw(stores, admitted.playable_id, each, draw_still, workshop)
+    if each.film.place.episode == 1:
+        await _draw(stores, admitted.title_id, each, draw_title, workshop)
+
+
+async def _draw(
+    stores: Stores, title_id: TitleId, each: DemoFilm, draw: Draw, workshop: Path
+) -> None:
+    async with stores.begin() as tx:
+        hung = await catalog.artwork_of(tx, [(title_id, ArtworkRole.CARD_16_9)])
+    if _drawn_id(title_id, ArtworkRole.CARD_16_9) in {picture.id for picture in hung.values()}:
+        return
+    async with workplace(workshop) as folder:
+        drawn = []
+        for still in await draw(each.spec, folder):
+            picture = hanging(still, title_id, _drawn_id(title_id, still.role))
+            await stores.objects.put_file(picture.object_path, still.file)
+            drawn.append(picture)
+    now = datetime.now(UTC)
+    async with stores.begin() as tx:
+        replaced = await demo.hang(tx, drawn)
+        # Later: somebody may be looking at them still.
+        await stores.jobs.enqueue(tx, ClearAway(files=replaced), not_before=now + CLEAR_AWAY_AFTER)
+
+
+def _drawn_id(title_id: TitleId, role: ArtworkRole) -> ArtworkId:
+    title = UUID(title_id.partition("_")[2])
+    return ArtworkId(make(Prefix.ARTWORK, uuid5(title, f"drawn/{role}")))
 
 
 def _rest_of(progress: Progress, name: str) -> Callable[[float], None]:

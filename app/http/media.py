@@ -26,6 +26,7 @@ PICTURE_CACHE = timedelta(days=30)  # row 18 of docs/promises.md
 
 _HLS = "m3u8"
 _DASH = "mpd"
+_PICTURES = ("jpg", "png")
 _TYPES: Mapping[str, str] = MappingProxyType(
     {
         _HLS: "application/vnd.apple.mpegurl",
@@ -33,6 +34,7 @@ _TYPES: Mapping[str, str] = MappingProxyType(
         "m4s": "video/mp4",  # also the segments of sound: an audio track in an MP4 container
         "mp4": "video/mp4",
         "jpg": "image/jpeg",
+        "png": "image/png",
     }
 )
 
@@ -118,5 +120,5 @@ def _etag(path: str, size: int) -> str:
 def _cache_control(path: str, grant: Grant) -> str:
     """A session's address is that session's alone; a picture's is everybody's."""
     scope = "public" if grant.viewing is None else "private"
-    kept = PICTURE_CACHE if _suffix(path) == "jpg" else FILM_CACHE
+    kept = PICTURE_CACHE if _suffix(path) in _PICTURES else FILM_CACHE
     return f"{scope}, max-age={int(kept.total_seconds())}, immutable"

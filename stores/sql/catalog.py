@@ -179,7 +179,7 @@ async def genres_on_offer(
         .group_by(genres.c.id)
         .order_by(titles_in_it.desc(), genres.c.name)
     )
-    return [Genre(*row) for row in await tx.execute(query)]
+    return [Genre(row.id, row.told) for row in await tx.execute(query)]
 
 
 async def genres_of(
@@ -205,7 +205,7 @@ async def genre_by_id(
     """Primary key."""
     query = _genres(languages).where(genres.c.id == genre_id)
     row = (await tx.execute(query)).one_or_none()
-    return None if row is None else Genre(*row)
+    return None if row is None else Genre(row.id, row.told)
 
 
 async def artwork_of(

@@ -1,13 +1,17 @@
-"""What of the demo is in the house already."""
+"""What of the demo is in the house already, and the pictures that were drawn for it."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 
 from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from domain.catalog import Artwork
 from domain.ingest import Admitted
 from stores.sql import among
-from stores.tables import encodings, media, titles
+from stores.sql.media import place_of
+from stores.tables import artwork, encodings, media, titles
 
 
 async def admitted_named(tx: AsyncConnection, names: Sequence[str]) -> dict[str, Admitted]:
@@ -30,3 +34,21 @@ async def admitted_named(tx: AsyncConnection, names: Sequence[str]) -> dict[str,
     )
     rows = (await tx.execute(query)).all()
     return {name: Admitted(*identities) for name, *identities in rows}
+
+
+async def hang(tx: AsyncConnection, pictures: Sequence[Artwork]) -> list[str]:
+    """Puts `pictures` in the place of those of the same title and role, whose object paths it
+    answers. Index: uq_artwork_title_id_role."""
+    replaced: list[str] = []
+    for picture in sorted(pictures, key=place_of):
+        old = select(artwork.c.object_path).where(
+            artwork.c.title_id == picture.title_id, artwork.c.role == picture.role
+        )
+        replaced += (await tx.execute(old)).scalars()
+        values = asdict(picture)
+        # The film may be published at this moment, with pictures of its own.
+        upsert = insert(artwork).values(values)
+        await tx.execute(
+            upsert.on_conflict_do_update(index_elements=["title_id", "role"], set_=values)
+        )
+    return replaced

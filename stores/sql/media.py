@@ -9,7 +9,7 @@ from sqlalchemy import case, delete, exists, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from domain.catalog import TitleKind
+from domain.catalog import Artwork, ArtworkRole, TitleKind
 from domain.encoding import EncodeTitle, IngestCode, JobState, Stage, progress_after
 from domain.errors import InvalidInput
 from domain.ids import JobId, MediaId, Prefix, TitleId, make
@@ -77,18 +77,20 @@ async def pending(tx: AsyncConnection, media_id: MediaId) -> Pending | None:
     """What the media is for; None when it was withdrawn. Locked until the end of `tx`, so that two
     runs of one job publish or withdraw one after the other. Primary keys, and
     uq_artwork_title_id_role."""
-    playable, season = titles.alias("playable"), titles.alias("season")
+    playable, season, series = (titles.alias(name) for name in ("playable", "season", "series"))
     pictured = exists().where(artwork.c.title_id == season.c.parent_id)
     query = (
         select(
             media.c.id,
             media.c.title_id,
+            func.coalesce(series.c.name, playable.c.name),
             season.c.parent_id,
             case((~pictured, season.c.parent_id)),
             media.c.published_at.is_not(None),
         )
         .join_from(media, playable, playable.c.id == media.c.title_id)
         .outerjoin(season, season.c.id == playable.c.parent_id)
+        .outerjoin(series, series.c.id == season.c.parent_id)
         .where(media.c.id == media_id)
         .with_for_update(of=media)
     )
@@ -170,7 +172,7 @@ async def publish(tx: AsyncConnection, job_id: JobId, finished: Finished, now: d
             published_at=now,
         )
     )
-    for picture in finished.artwork:
+    for picture in sorted(finished.artwork, key=place_of):
         await tx.execute(
             insert(artwork)
             .values(asdict(picture))
@@ -187,6 +189,11 @@ async def publish(tx: AsyncConnection, job_id: JobId, finished: Finished, now: d
         .where(encodings.c.id == job_id)
         .values(state=JobState.SUCCEEDED, stage=Stage.PUBLISH, progress_0_to_1=1.0, finished_at=now)
     )
+
+
+def place_of(picture: Artwork) -> tuple[TitleId, ArtworkRole]:
+    """Pictures are hung in this order, or two who hang at once would wait for each other."""
+    return picture.title_id, picture.role
 
 
 async def withdraw(

@@ -7,12 +7,12 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text, update
 
 from app.demo.filling import move_in, show
 from app.demo.films import PROGRAMME, Programme
 from app.demo.households import EMAIL, HOUSEHOLDS, PASSWORD
-from domain.catalog import Movie, Series
+from domain.catalog import Artwork, ArtworkRole, Movie, Series
 from domain.encoding import EncodeTitle
 from stores import Stores, tables
 from stores.sql import accounts, catalog, people
@@ -92,12 +92,14 @@ async def test_a_filled_house_is_left_alone(stores: Stores, tmp_path: Path) -> N
         )
 
     await fill()
-    media = await _ids(stores, "media")
+    media, pictures = await _ids(stores, "media"), await _ids(stores, "artwork")
     await fill()
 
     assert announced == [1, 3]  # after the first of three films, then at once
     assert await _ids(stores, "media") == media
     assert len(media) == 3
+    assert await _ids(stores, "artwork") == pictures
+    assert len(pictures) == 2 * len(ArtworkRole) + 2  # a movie, a series, two episodes
     first = [part for name, part in told if name == "Slow Weather"]
     assert first == sorted(first)
     assert (first[0], first[-1]) == (0.0, 1.0)
@@ -166,12 +168,49 @@ async def test_the_demo_of_an_older_house_gets_the_rest_and_is_told_in_german(
         )
         genres = await catalog.genres_on_offer(tx, max_age=GROWN_UP, languages=["de"])
         credits = await people.credits_of(tx, title_ids)
+        asked = [(title_id, role) for title_id in title_ids for role in ArtworkRole]
+        pictures = await catalog.artwork_of(tx, asked)
     assert [german[each].name for each in title_ids] == ["Die Uhrwerkwiese", "Langsames Wetter"]
     assert "Natur" in [genre.name for genre in genres]
+    assert set(pictures) == set(asked)
     assert credits == {
         title_ids[0]: list(TINY.series.roll),
         title_ids[1]: list(TINY.films[0].title.roll),
     }
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("worker")
+async def test_pictures_cut_out_of_a_film_give_way_to_drawn_ones(
+    stores: Stores, tmp_path: Path
+) -> None:
+    async def fill() -> dict[ArtworkRole, Artwork]:
+        workshop = tmp_path / "workshop"
+        await show(stores, SMALLER, workshop, playable=lambda: None, progress=lambda _, __: None)
+        async with stores.begin() as tx:
+            [new] = await catalog.shelves(tx, [catalog.Shelf(None, most=1)], max_age=GROWN_UP)
+            title_id = new[0].title_id
+            found = await catalog.artwork_of(tx, [(title_id, role) for role in ArtworkRole])
+        return {role: picture for (_, role), picture in found.items()}
+
+    drawn = await fill()
+    async with stores.begin() as tx:  # as an older house has them
+        await tx.execute(
+            update(tables.artwork).values(
+                id=func.concat("art_", func.md5(tables.artwork.c.id)), object_path="artwork/old.jpg"
+            )
+        )
+
+    again = await fill()
+
+    assert again == drawn
+    for picture in drawn.values():
+        assert await stores.objects.size(picture.object_path) > 1000
+    async with stores.begin() as tx:
+        orders = await tx.execute(
+            text("SELECT args FROM procrastinate_jobs WHERE task_name = 'ClearAway'")
+        )
+        assert ["artwork/old.jpg"] * len(ArtworkRole) in [args["files"] for [args] in orders]
 
 
 async def _profiles(stores: Stores, email: str) -> list[tuple[str, bool, int]]:

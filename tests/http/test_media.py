@@ -17,6 +17,7 @@ MEDIA = MediaId("med_" + "a" * 32)
 OTHER_MEDIA = MediaId("med_" + "e" * 32)
 VIEWING = Viewing(SessionId("pbs_" + "b" * 32), 720)
 PICTURE = f"artwork/mov_{'c' * 32}/art_{'d' * 32}.jpg"
+LOGO = PICTURE.replace("jpg", "png")
 KID = "1" * 32
 SEGMENT = bytes(range(256)) * 40  # 10 240 bytes
 FILES = {
@@ -40,6 +41,7 @@ FILES = {
     f"films/{OTHER_MEDIA}/v720/init.mp4": b"somebody else's",
     f"sources/{MEDIA}": b"secret",
     PICTURE: b"picture",
+    LOGO: b"picture",
 }
 
 
@@ -111,10 +113,12 @@ async def test_head_of_a_manifest_or_of_nothing_has_no_body(server, film, file):
     assert answer.endswith(b"\r\n\r\n")
 
 
-async def test_a_picture_may_be_kept_by_everybody_for_a_month(client, house, now):
-    answer = await client.get(picture_address(house.media_key, PICTURE, now=now))
+@pytest.mark.parametrize(("path", "kind"), [(PICTURE, "image/jpeg"), (LOGO, "image/png")])
+async def test_a_picture_may_be_kept_by_everybody_for_a_month(client, house, now, path, kind):
+    answer = await client.get(picture_address(house.media_key, path, now=now))
 
     assert answer.content == b"picture"
+    assert answer.headers["content-type"] == kind
     assert answer.headers["cache-control"] == "public, max-age=2592000, immutable"
 
 

@@ -92,7 +92,12 @@ async def make_whole(file: Path, work: Path) -> Made:
     source = await probe(file)
     keys = {each: KEYS[each] for each in track_classes(ladder_for(source))}
     film = await make_film(
-        file, source, keys, work=work, report=lambda stage, done: told.append((stage, done))
+        file,
+        source,
+        keys,
+        work=work,
+        report=lambda stage, done: told.append((stage, done)),
+        name="The Test Card",
     )
     return Made(film, source, work, told)
 

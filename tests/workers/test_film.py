@@ -1,5 +1,6 @@
 """A whole film, made once from five seconds of 720p: what is in its files."""
 
+import struct
 from itertools import pairwise
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from domain.encoding import (
     Stage,
     TrackClass,
 )
-from tests.workers.conftest import KEYS, NTSC, Made, Make, ffprobe, make_whole
+from tests.workers.conftest import KEYS, NTSC, Made, Make, ffmpeg, ffprobe, make_whole
 from workers.media.film import make_film
 from workers.media.probe import probe
 
@@ -96,17 +97,41 @@ def test_the_storyboard_has_a_tile_a_second(made: Made) -> None:
     assert (made.work / "encoded" / "tiles.rgb").stat().st_size == 5 * 160 * 90 * 3
 
 
-def test_the_stills_have_the_shapes_of_their_roles(made: Made) -> None:
-    sizes = {still.role: (still.width, still.height) for still in made.film.stills}
+def test_the_pictures_have_the_shapes_of_their_roles(made: Made) -> None:
+    pictures = made.film.pictures
+    sizes = {each.role: (each.width, each.height) for each in pictures.of_title}
 
+    logo_width, logo_height = sizes.pop(ArtworkRole.LOGO)
     assert sizes == {
         ArtworkRole.HERO: (1280, 720),
+        ArtworkRole.BACKDROP: (1280, 720),
         ArtworkRole.POSTER_2_3: (480, 720),
         ArtworkRole.CARD_16_9: (960, 540),
+        ArtworkRole.TV_LAUNCHER: (640, 360),
     }
-    for still in made.film.stills:
-        shown = ffprobe("-show_entries", "stream=codec_name,width,height", str(still.file))
-        assert shown == [f"mjpeg,{still.width},{still.height}"]
+    assert (pictures.still.width, pictures.still.height) == (960, 540)
+    for each in [pictures.still, *pictures.of_title]:
+        if each.role is not ArtworkRole.LOGO:
+            shown = ffprobe("-show_entries", "stream=codec_name,width,height", str(each.file))
+            assert shown == [f"mjpeg,{each.width},{each.height}"]
+    [logo] = [each.file.read_bytes() for each in pictures.of_title if each.file.suffix == ".png"]
+    assert logo.startswith(b"\x89PNG")
+    assert struct.unpack(">II", logo[16:24]) == (logo_width, logo_height)
+
+
+def test_a_name_is_lettered_on_posters_and_cards_and_alone_on_nothing(made: Made) -> None:
+    pictures = {each.role: each.file for each in made.film.pictures.of_title}
+    written = {
+        file.stem: file.read_text().split()
+        for file in pictures[ArtworkRole.LOGO].parent.glob("*.txt")
+    }
+
+    name = ["The", "Test", "Card"]
+    assert written == {"CARD_16_9": name, "POSTER_2_3": name, "TV_LAUNCHER": name, "logo": name}
+    drawn = ffmpeg("-i", str(pictures[ArtworkRole.LOGO]), "-f", "rawvideo", "-pix_fmt", "rgba", "-")
+    opacities, colours = set(drawn[3::4]), {drawn[at : at + 3] for at in range(0, len(drawn), 4)}
+    assert {0, 255} <= opacities
+    assert colours == {b"\xff\xff\xff"}  # also where nothing is: no dark seam around a letter
 
 
 def test_progress_is_told_while_it_encodes_and_never_goes_back(made: Made) -> None:
@@ -162,6 +187,7 @@ async def test_a_film_that_holds_less_than_it_promises_is_refused(
             {each: KEYS[each] for each in (TrackClass.AUDIO, TrackClass.SD)},
             work=tmp_path,
             report=lambda stage, done: None,
+            name=None,
         )
 
     assert refused.value.reason is IngestCode.TRUNCATED

@@ -1,4 +1,4 @@
-"""Which moments of a film become its poster, card and hero picture, and how they are cut."""
+"""Which moments of a film become its pictures, how they are cut, and what is laid over them."""
 
 import asyncio
 from collections.abc import Iterator, Sequence
@@ -8,9 +8,12 @@ from itertools import pairwise
 from math import sqrt
 from pathlib import Path
 
-from domain.catalog import ArtworkRole
+from domain.catalog import Artwork, ArtworkRole
 from domain.encoding import Source, Step, Tiles, tiles_for
+from domain.ids import ArtworkId, TitleId
+from domain.ingest import picture_path
 from workers.media import ffmpeg
+from workers.media.cards import DESIGNS, Design, Logo, logo_of, words_for
 from workers.media.run import run
 
 DEADLINE_S = 60.0  # one picture is decoded from the key frame before it: a second, at most
@@ -43,18 +46,38 @@ SHAPES = {
     ArtworkRole.HERO: Shape(Fraction(16, 9), 1920, 1080),  # the whole screen
     ArtworkRole.POSTER_2_3: Shape(Fraction(2, 3), 600, 900),  # a sixth of it, on a 4K panel
     ArtworkRole.CARD_16_9: Shape(Fraction(16, 9), 960, 540),
+    ArtworkRole.BACKDROP: Shape(Fraction(16, 9), 1920, 1080),
+    ArtworkRole.TV_LAUNCHER: Shape(Fraction(16, 9), 640, 360),  # what launchers scale down
+}
+MOMENTS = (ArtworkRole.HERO, ArtworkRole.POSTER_2_3, ArtworkRole.CARD_16_9)
+MOMENT_OF = {  # the others show the same moment as these
+    ArtworkRole.BACKDROP: ArtworkRole.HERO,
+    ArtworkRole.TV_LAUNCHER: ArtworkRole.CARD_16_9,
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Still:
-    """A picture cut from the film: a JPEG file. `dominant_color` is #rrggbb."""
+    """A picture of the film: a JPEG file, or a PNG. `dominant_color` is #rrggbb."""
 
     role: ArtworkRole
     file: Path
     width: int
     height: int
     dominant_color: str
+
+
+def hanging(picture: Still, title_id: TitleId, artwork_id: ArtworkId) -> Artwork:
+    """The picture as it hangs on a title."""
+    return Artwork(
+        id=artwork_id,
+        title_id=title_id,
+        role=picture.role,
+        object_path=picture_path(title_id, artwork_id, picture.role),
+        width=picture.width,
+        height=picture.height,
+        dominant_color=picture.dominant_color,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,27 +100,60 @@ class Window:
     height: float
 
 
-async def cut_stills(encoded: Path, source: Source, best: Step, out: Path) -> list[Still]:
-    """One still a role, from the rung `best` in the folder `encoded`, into the folder `out`."""
+@dataclass(frozen=True, slots=True)
+class Pictures:
+    """What was made of a film: one still without letters, and all roles of a title, if it has a
+    name to be lettered with."""
+
+    still: Still
+    of_title: list[Still]
+
+
+async def make_pictures(
+    encoded: Path, source: Source, best: Step, out: Path, *, name: str | None
+) -> Pictures:
+    """From the rung `best` in the folder `encoded`, into the folder `out`. A name in letters that
+    we do not have is left to the apps, which write it: then there is no LOGO."""
     tiles = tiles_for(source)
-    chosen = await asyncio.to_thread(choose, (encoded / "tiles.rgb").read_bytes(), tiles)
-    stills = []
-    for role, (tile, window) in chosen.items():
+    raw = (encoded / "tiles.rgb").read_bytes()
+    chosen = await asyncio.to_thread(choose, raw, tiles)
+    film = encoded / f"{best.name}.mp4"
+
+    async def cut(role: ArtworkRole, stem: str, design: Design, name: str) -> Still:
+        tile, window = chosen[MOMENT_OF.get(role, role)]
         crop, size = crop_of(best, window, SHAPES[role])
-        file = out / f"{role}.jpg"
+        colour = dominant_color(tile, window)
+        words = words_for(name, design, size, out / f"{stem}.txt")
+        shade = None if design.shade is None else (colour, design.shade)
         at_s = tiles.at_s(tile.index, source.frame_rate)
-        film = encoded / f"{best.name}.mp4"
-        await run(ffmpeg.still(film, at_s, crop, size, file), deadline_s=DEADLINE_S)
-        stills.append(Still(role, file, *size, dominant_color(tile, window)))
-    return stills
+        file = out / f"{stem}.jpg"
+        command = ffmpeg.still(film, at_s, crop, size, file, shade=shade, words=words)
+        await run(command, deadline_s=DEADLINE_S)
+        return Still(role, file, *size, colour)
+
+    still = await cut(ArtworkRole.CARD_16_9, "still", Design(), "")
+    if name is None:
+        return Pictures(still, [])
+    of_title = [await cut(role, role, DESIGNS[role], name) for role in SHAPES]
+    logo = logo_of(name)
+    return Pictures(still, of_title if logo is None else [*of_title, await write(logo, out)])
+
+
+async def write(logo: Logo, out: Path) -> Still:
+    """The name as a picture of its own in the folder `out`."""
+    lines, file = out / "logo.txt", out / f"{ArtworkRole.LOGO}.png"
+    lines.write_text("\n".join(logo.setting.lines))
+    await run(ffmpeg.lettered(logo, lines, file), deadline_s=DEADLINE_S)
+    return Still(ArtworkRole.LOGO, file, *logo.size, logo.colour.replace("0x", "#"))
 
 
 def choose(raw: bytes, tiles: Tiles) -> dict[ArtworkRole, tuple[Tile, Window]]:
-    """The best tile and the best part of it for each role; a tile is used twice only when there
-    are too few."""
+    """The best tile and the best part of it for each of MOMENTS; a tile is used twice only when
+    there are too few."""
     candidates = _candidates(raw, tiles)
     chosen: dict[ArtworkRole, tuple[Tile, Window]] = {}
-    for role, shape in SHAPES.items():
+    for role in MOMENTS:
+        shape = SHAPES[role]
         rated = [
             (score(tile, window) * _centred(window), -tile.index, tile, window)
             for tile in candidates

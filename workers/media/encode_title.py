@@ -30,8 +30,8 @@ from domain.ingest import (
     ClearAway,
     Finished,
     Pending,
-    artwork_folder,
     film_folder,
+    picture_path,
     source_path,
 )
 from domain.licenses import StoredKey
@@ -41,6 +41,7 @@ from stores.objects import Objects
 from stores.sql import media as films
 from stores.sql import outbox, playback
 from workers.janitor import clear_away
+from workers.media.artwork import hanging
 from workers.media.film import Film, Report, make_film
 from workers.media.package import ContentKey
 from workers.media.probe import probe
@@ -67,7 +68,7 @@ async def encode_title(stores: Stores, order: EncodeTitle, attempt: Attempt, *, 
         if attempt.deaths >= GIVE_UP_AFTER:
             raise FilmRefused(IngestCode.ENCODING_FAILED, "Its encoder died again and again.")
         async with workplace(root) as work, _progress(stores, order) as report:
-            film = await _make(stores, order, work, report)
+            film = await _make(stores, order, pending, work, report)
             await _upload(stores.objects, pending, film, report)
             report(Stage.PUBLISH, 0.0)
             await _publish(stores, order, film)
@@ -81,13 +82,15 @@ async def encode_title(stores: Stores, order: EncodeTitle, attempt: Attempt, *, 
         raise
 
 
-async def _make(stores: Stores, order: EncodeTitle, work: Path, report: Report) -> Film:
+async def _make(
+    stores: Stores, order: EncodeTitle, pending: Pending, work: Path, report: Report
+) -> Film:
     report(Stage.PROBE, 0.0)
     file = work / "source"  # no extension: what it is shows in its bytes
     await _download(stores.objects, source_path(order.media_id), file)
     source = await probe(file)
     keys = await _keys(stores, order.media_id, track_classes(ladder_for(source)))
-    return await make_film(file, source, keys, work=work, report=report)
+    return await make_film(file, source, keys, work=work, report=report, name=pending.lettered_name)
 
 
 async def _keys(
@@ -164,36 +167,26 @@ def _finished(pending: Pending, film: Film) -> Finished:
 
 
 def _pictures(pending: Pending, film: Film) -> list[tuple[Artwork, Path]]:
-    """The stills as artwork of the title, and of a series that has none. Their ids follow from the
-    media, so that a second run stores them at the same places."""
-    title_ids = [title for title in (pending.playable_id, pending.bare_series_id) if title]
+    """A still of an episode, and all roles for a movie or for a series that has none. Their ids
+    follow from the media, so that a second run stores them at the same places."""
+    hung = [(pending.playable_id, film.pictures.still)] if pending.series_id else []
+    title_id = pending.bare_series_id if pending.series_id else pending.playable_id
+    if title_id is not None:
+        hung += [(title_id, picture) for picture in film.pictures.of_title]
     return [
         (
-            Artwork(
-                id=_artwork_id(pending.media_id, title_id, still.role),
-                title_id=title_id,
-                role=still.role,
-                object_path=_picture_path(pending.media_id, title_id, still.role),
-                width=still.width,
-                height=still.height,
-                dominant_color=still.dominant_color,
-            ),
-            still.file,
+            hanging(picture, title_id, _artwork_id(pending.media_id, title_id, picture.role)),
+            picture.file,
         )
-        for title_id in title_ids
-        for still in film.stills
+        for title_id, picture in hung
     ]
-
-
-def _picture_path(media_id: MediaId, title_id: TitleId, role: str) -> str:
-    return f"{artwork_folder(title_id)}/{_artwork_id(media_id, title_id, role)}.jpg"
 
 
 def _picture_paths(pending: Pending) -> list[str]:
     """Of all pictures that any run of this job may have stored."""
     title_ids = [title for title in (pending.playable_id, pending.series_id) if title]
     return [
-        _picture_path(pending.media_id, title_id, role)
+        picture_path(title_id, _artwork_id(pending.media_id, title_id, role), role)
         for title_id in title_ids
         for role in ArtworkRole
     ]

@@ -1,6 +1,7 @@
 """What ffmpeg and ffprobe are told, and nothing else: every list of arguments is built here.
 
-From enumerations, numbers and paths that Marquee made; no text of a client reaches a tool.
+From enumerations, numbers and paths that Marquee made; no text of a client is an argument. A name
+that is drawn is read from a file, and only as letters.
 """
 
 from collections.abc import Sequence
@@ -22,6 +23,7 @@ from domain.encoding import (
     timescale,
 )
 from workers.media import tools
+from workers.media.cards import Logo, Words, named, shaded, typeset
 
 # Demuxers that may open a source: plain containers. Playlists (hls, concat, dash) are not among
 # them, as those make the tool read other files; nor are pictures and subtitles.
@@ -118,12 +120,53 @@ def encode(file: Path, source: Source, ladder: Sequence[Step], folder: Path) -> 
     )
 
 
-def still(file: Path, at_s: Fraction, crop: Crop, size: tuple[int, int], out: Path) -> list[str]:
+def still(
+    file: Path,
+    at_s: Fraction,
+    crop: Crop,
+    size: tuple[int, int],
+    out: Path,
+    *,
+    shade: tuple[str, str] | None = None,
+    words: Words | None = None,
+) -> list[str]:
     """ffmpeg: the part `crop` of our own `file` at `at_s` seconds, as a JPEG of `size` (width and
-    height in pixels)."""
+    height in pixels), with a `shade` (colour, opacity) and `words` on it."""
     picture = ffmpeg.input(_url(file), ss=f"{float(at_s):.6f}", **OWN_FILE).video
     picture = picture.filter("crop", crop.width, crop.height, crop.left, crop.top)
-    return _arguments(_jpeg(picture.filter("scale", *size, flags="lanczos"), out, JPEG_QUALITY))
+    picture = picture.filter("scale", *size, flags="lanczos")
+    if shade is not None:
+        picture = shaded(picture, size, *shade)
+    if words is not None:
+        picture = named(picture, words)
+    return _arguments(_jpeg(picture, out, JPEG_QUALITY))
+
+
+def painted(
+    pictures: Sequence[tuple[Any, Path]], tile: tuple[Any, Path], *, at_s: float
+) -> list[str]:
+    """ffmpeg: what paintings of our own show at `at_s` seconds, as JPEGs, and one as raw RGB."""
+    return _arguments(
+        *(_jpeg(picture, out, JPEG_QUALITY, ss=at_s) for picture, out in pictures),
+        tile[0].output(_url(tile[1]), format="rawvideo", pix_fmt="rgb24", vframes=1, ss=at_s),
+    )
+
+
+def lettered(logo: Logo, lines: Path, out: Path) -> list[str]:
+    """ffmpeg: the lines in the file `lines` alone, on nothing, as a PNG."""
+    width, height = logo.size
+    # The ground is of the letters' colour and only its opacity differs: no dark seam around them.
+    ground = f"color=c={logo.colour}@0:s={width}x{height}:r=1,format=rgba"
+    letters = ffmpeg.input(ground, f="lavfi").filter(
+        "drawtext",
+        textfile=str(lines),
+        **typeset(logo.face, logo.setting.size, logo.colour),
+        text_align="C",
+        x="(w-text_w)/2",
+        y="(h-text_h)/2",
+    )
+    png = {"c:v": "png", "pix_fmt": "rgba"}
+    return _arguments(letters.output(_url(out), format="image2", update=1, vframes=1, **png))
 
 
 def _rung(picture: Any, step: Step, source: Source, folder: Path) -> Any:
@@ -183,9 +226,10 @@ def _raw(picture: Any, out: Path) -> Any:
     return picture.output(_url(out), format="rawvideo", pix_fmt="rgb24", fps_mode="passthrough")
 
 
-def _jpeg(picture: Any, out: Path, quality: int) -> Any:
+def _jpeg(picture: Any, out: Path, quality: int, **options: float) -> Any:
     return picture.output(
         _url(out),
+        **options,
         format="image2",
         update=1,  # the name is a name, not a pattern of numbers
         vframes=1,

@@ -33,7 +33,7 @@ Report = Callable[[Stage, float], None]
 
 @dataclass(frozen=True, slots=True)
 class Film:
-    """A film made: its files lie in `folder`, its stills beside it.
+    """A film made: its files lie in `folder`, its pictures beside it.
 
     `renditions` are measured on the files, lowest first; `track_classes` are theirs, by height.
     """
@@ -44,7 +44,7 @@ class Film:
     track_classes: dict[int, TrackClass]
     tiles: Tiles
     tile_interval_ms: int
-    stills: list[artwork.Still]
+    pictures: artwork.Pictures
 
 
 async def make_film(
@@ -54,14 +54,16 @@ async def make_film(
     *,
     work: Path,
     report: Report,
+    name: str | None,
 ) -> Film:
-    """Encodes, packages and pictures `file` in the empty folder `work`.
+    """Encodes, packages and pictures `file` in the empty folder `work`; the pictures of a title
+    show its `name`.
 
     `report` hears how far each stage is, 0 to 1. Raises FilmRefused when the file turns out to hold
     less than it promised, ToolFailed when a tool gives up.
     """
-    encoded, folder, stills = work / "encoded", work / "film", work / "stills"
-    for each in (encoded, folder, stills):
+    encoded, folder, pictures = work / "encoded", work / "film", work / "pictures"
+    for each in (encoded, folder, pictures):
         each.mkdir()
     ladder = ladder_for(source)
     await _encode(file, source, ladder, encoded, report)
@@ -78,7 +80,7 @@ async def make_film(
         track_classes={step.height: step.track_class for step in ladder},
         tiles=tiles,
         tile_interval_ms=round(1000 * tiles.at_s(1, source.frame_rate)),
-        stills=await artwork.cut_stills(encoded, source, ladder[-1], stills),
+        pictures=await artwork.make_pictures(encoded, source, ladder[-1], pictures, name=name),
     )
 
 

@@ -111,21 +111,33 @@ def _command(spec: FilmSpec, destination: Path) -> list[str]:
     return [str(tools.ffmpeg()), *cast(list[str], film.get_args())]
 
 
-def _lettered(picture: Stream, spec: FilmSpec) -> Stream:
-    """The title large while the film opens; its name and the time small, all the time."""
+def titled(picture: Stream, spec: FilmSpec, height: int, **shown: str) -> Stream:
+    """The title large on a picture of `height` pixels; `shown` says when."""
     lettering = LETTERINGS[spec.look]
-    size = spec.height * min(lettering.size, CARD_WIDTH / LETTER_WIDTH / max(map(len, spec.card)))
-    shown = f"min(t-{TITLE_FROM_S},{TITLE_UNTIL_S}-t)"
+    size = height * min(lettering.size, CARD_WIDTH / LETTER_WIDTH / max(map(len, spec.card)))
     for number, line in enumerate(spec.card):
         picture = picture.filter(
             "drawtext",
             text=line,
             **_type(lettering.font, size, lettering.colour),
             x="(w-text_w)/2",
-            y=round(spec.height * lettering.top + LINE_HEIGHT * size * number),
-            alpha=f"clip({shown}/{TITLE_FADE_S},0,1)",
-            enable=f"between(t,{TITLE_FROM_S},{TITLE_UNTIL_S})",
+            y=round(height * lettering.top + LINE_HEIGHT * size * number),
+            **shown,
         )
+    return picture
+
+
+def _lettered(picture: Stream, spec: FilmSpec) -> Stream:
+    """The title large while the film opens; its name and the time small, all the time."""
+    lettering = LETTERINGS[spec.look]
+    shown = f"min(t-{TITLE_FROM_S},{TITLE_UNTIL_S}-t)"
+    picture = titled(
+        picture,
+        spec,
+        spec.height,
+        alpha=f"clip({shown}/{TITLE_FADE_S},0,1)",
+        enable=f"between(t,{TITLE_FROM_S},{TITLE_UNTIL_S})",
+    )
     small = _type(ttf_opensans.OPENSANS_SEMIBOLD, spec.height * SMALL_PRINT, lettering.small)
     margin = round(spec.height * MARGIN)
     picture = picture.filter("drawtext", text=spec.slate, **small, x=margin, y=f"h-{margin}-th")

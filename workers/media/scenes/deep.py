@@ -112,9 +112,10 @@ def _with_bell(picture: Stream, height: int) -> Stream:
 
 
 def _bubbles(canvas: Canvas) -> Stream:
-    """Twice as high as the picture, both halves the same, so that they can rise for ever."""
-    height = canvas.height
-    square = height / 9  # a whole number of them, or there would be a seam
+    """Twice as high as the picture, both halves the same, so that they can rise for ever. Painted
+    at half the size, as every pixel is dear."""
+    half = canvas.scaled(0.5)
+    square = half.height / 9  # a whole number of them, or there would be a seam
     column, row = f"floor(X/{square})", f"mod(floor(Y/{square}),9)"
     x = f"(X/{square}-{column}-0.2-0.6*{scattered(column, row)})"
     y = f"(Y/{square}-floor(Y/{square})-0.2-0.6*{scattered(row, column)})"
@@ -122,4 +123,5 @@ def _bubbles(canvas: Canvas) -> Stream:
     away = f"hypot({x},{y})"
     bubble = f"lt({away},{size})*(0.35+0.65*gt({away},{size}*0.72))"
     some = f"gt({scattered(f'{column}+9', row)},0.72)"
-    return cut_out("0xd8fbff", canvas.width, 2 * height, f"170*{some}*{bubble}")
+    bubbles = cut_out("0xd8fbff", half.width, 2 * half.height, f"170*{some}*{bubble}")
+    return bubbles.filter("scale", canvas.width, 2 * canvas.height)

@@ -238,15 +238,18 @@ def _hat(height: int) -> list[Stream]:
 
 
 def _snow(canvas: Canvas, size: float) -> Stream:
-    """Twice as high as the picture, both halves the same, so that it can fall for ever."""
+    """Twice as high as the picture, both halves the same, so that it can fall for ever. Flakes are
+    soft: painted at half the size, as every pixel is dear."""
+    half = canvas.scaled(0.5)
     rows = round(1 / size)
-    square = canvas.height / rows
+    square = half.height / rows
     column, row = f"floor(X/{square})", f"mod(floor(Y/{square}),{rows})"
     x = f"(X/{square}-{column}-0.2-0.6*{scattered(column, row)})"
     y = f"(Y/{square}-floor(Y/{square})-0.2-0.6*{scattered(row, column)})"
     flake = f"clip({square}*(0.05+0.06*{scattered(f'{column}+5', row)}-hypot({x},{y})),0,1)"
     some = f"gt({scattered(f'{column}+9', row)},0.45)"
-    return cut_out("0xffffff", canvas.width, 2 * canvas.height, f"225*{some}*{flake}")
+    snow = cut_out("0xffffff", half.width, 2 * half.height, f"225*{some}*{flake}")
+    return snow.filter("scale", canvas.width, 2 * canvas.height)
 
 
 def _blanket(height: int) -> Stream:

@@ -52,14 +52,17 @@ def orbit(canvas: Canvas) -> Stream:
     return _with_rocket(picture, height)
 
 
-def _stars(canvas: Canvas, square: int) -> Stream:
-    """Wider than the picture by what repeats, eight squares."""
+def _stars(canvas: Canvas, square: float) -> Stream:
+    """Wider than the picture by what repeats, eight squares of `square` pixels. Painted at half the
+    size, as every pixel is dear."""
+    width, square = even(canvas.width + 8 * square), square / 2
     column, row = f"mod(floor(X/{square}),8)", f"floor(Y/{square})"
     x = f"(X/{square}-floor(X/{square})-0.2-0.6*{scattered(column, row)})"
     y = f"(Y/{square}-{row}-0.2-0.6*{scattered(row, column)})"
-    size = f"(0.015+0.055*pow({scattered(f'{column}+5', row)},3))"
+    size = f"(0.02+0.055*pow({scattered(f'{column}+5', row)},3))"
     star = f"clip({square}*({size}-hypot({x},{y})),0,1)"
-    return cut_out("0xfff6e6", even(canvas.width + 8 * square), canvas.height, f"235*{star}")
+    stars = cut_out("0xfff6e6", even(width / 2), even(canvas.height / 2), f"235*{star}")
+    return stars.filter("scale", width, canvas.height)
 
 
 def _turned(side: int) -> tuple[str, str]:
