@@ -184,6 +184,20 @@ await habit("less motion is respected", page, async () => {
   await page.emulateMedia({ reducedMotion: null });
 });
 
+await habit("a film waits for a house that is away, and goes on when it is back", page, async () => {
+  const film = await page.locator(".card[data-title-type=Movie]").first().getAttribute("data-title-id");
+  await page.goto(`${url}/#/play/${film}/from-start`);
+  await page.waitForFunction(() => document.querySelector("video")?.currentTime > 0.3);
+  for (const address of ["**/media/**", "**/graphql", "**/license/**"]) await page.route(address, (route) => route.abort());
+  await press(page, "ArrowRight"); // to where nothing is buffered
+  await page.locator(".patience:not(:empty)").waitFor();
+  assert.equal(await page.locator(".sheet").count(), 0);
+  const stuckAt = await page.evaluate(() => document.querySelector("video").currentTime);
+  await page.unrouteAll();
+  await page.waitForFunction((time) => document.querySelector("video").currentTime > time + 1, stuckAt);
+  assert.equal(await page.locator(".patience").textContent(), "");
+});
+
 const phone = await open(PHONE);
 await enter(phone);
 
