@@ -7,7 +7,7 @@ from typing import Protocol
 
 import structlog
 
-from domain.degradation import BreakerState
+from domain.degradation import BreakerState, Dependency
 from domain.errors import Unavailable
 from stores.guard import Guard
 
@@ -21,8 +21,8 @@ JITTER = 0.25  # of the above, so that processes that lost a part together do no
 class Turns(Protocol):
     """Whose turn it is to ask."""
 
-    async def take(self, name: str, *, for_s: float) -> bool: ...
-    async def open_to_all(self, name: str) -> None: ...
+    async def take(self, part: Dependency) -> bool: ...
+    async def open_to_all(self, part: Dependency) -> None: ...
 
 
 async def watch(guard: Guard, question: Callable[[], Awaitable[None]], turns: Turns) -> None:
@@ -34,9 +34,9 @@ async def watch(guard: Guard, question: Callable[[], Awaitable[None]], turns: Tu
         while guard.state is not BreakerState.CLOSED:
             await asyncio.sleep(wait_s * random.uniform(1 - JITTER, 1 + JITTER))  # noqa: S311
             wait_s = min(2 * wait_s, QUESTION_EVERY_S)
-            name = guard.dependency.value
-            if await turns.take(name, for_s=wait_s) and await _is_back(guard, question):
-                await turns.open_to_all(name)
+            part = guard.dependency
+            if await turns.take(part) and await _is_back(guard, question):
+                await turns.open_to_all(part)
 
 
 async def _is_back(guard: Guard, question: Callable[[], Awaitable[None]]) -> bool:

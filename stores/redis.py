@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
+from secrets import token_bytes
 
 import structlog
 from redis.asyncio import Redis
@@ -16,6 +17,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import DataError, RedisError, ResponseError
 
+from domain.degradation import Dependency
 from domain.errors import Unavailable
 from domain.ids import ProfileId, SessionId
 from domain.playback import LEASE
@@ -27,7 +29,9 @@ MOST_COMMANDS = 128  # at once, a connection each; they are over in a millisecon
 NUDGES = "nudges"  # the one channel; a message is the id of the profile that changed
 SCAN_PART = 1000  # keys looked at by one command, which takes Redis about half a millisecond
 LISTEN_S = 2.0  # how often a silent channel is looked after
-OPEN_TURN_MS = 5000  # every process comes by within half of it (stores/recovery.py)
+TURN = timedelta(seconds=2)  # a question that hangs takes 1.5 s, and the next comes after 2
+OPEN_TURN = timedelta(seconds=5)  # every process comes by within half of it: stores/recovery.py
+_ANYBODY = b"anybody"
 RECONNECT_S = 1.0  # between two attempts to listen again
 UNWELL = ("LOADING", "MASTERDOWN", "MISCONF", "OOM", "READONLY")  # starts, ends, or is full
 
@@ -95,23 +99,24 @@ class Turns:
     def __init__(self, redis: Redis, guard: Guard) -> None:
         self._redis = redis
         self._guard = guard
+        self._me = token_bytes(8)
 
-    async def take(self, name: str, *, for_s: float) -> bool:
-        """Whether to ask now; nobody else is told so for `for_s`."""
-        if name == self._guard.dependency.value:
+    async def take(self, part: Dependency) -> bool:
+        """Whether to ask now; nobody else is told so for TURN."""
+        if part is Dependency.REDIS:
             return True
         try:
             said = await self._guard.call(
-                lambda: self._redis.set(_turn(name), b"taken", px=_ms(for_s), nx=True, get=True)
+                lambda: self._redis.set(_turn(part), self._me, px=TURN, nx=True, get=True)
             )
         except Unavailable:
             return True
-        return said != b"taken"
+        return said in (None, self._me, _ANYBODY)
 
-    async def open_to_all(self, name: str) -> None:
+    async def open_to_all(self, part: Dependency) -> None:
         """For as long as everybody needs to come by. Best effort: it only saves them time."""
         with suppress(Unavailable):
-            await self._guard.call(lambda: self._redis.set(_turn(name), b"open", px=OPEN_TURN_MS))
+            await self._guard.call(lambda: self._redis.set(_turn(part), _ANYBODY, px=OPEN_TURN))
 
 
 class Nudges:
@@ -170,9 +175,5 @@ def _lease(session_id: str) -> str:
     return f"lease:{session_id}"
 
 
-def _turn(name: str) -> str:
-    return f"turn:{name}"
-
-
-def _ms(seconds: float) -> int:
-    return int(seconds * 1000)
+def _turn(part: Dependency) -> str:
+    return f"turn:{part.value}"

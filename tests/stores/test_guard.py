@@ -57,11 +57,11 @@ class AlwaysMine:
     def __init__(self):
         self.opened = []
 
-    async def take(self, name, *, for_s):
+    async def take(self, part):
         return True
 
-    async def open_to_all(self, name):
-        self.opened.append(name)
+    async def open_to_all(self, part):
+        self.opened.append(part)
 
 
 async def test_what_does_not_answer_in_time_is_unavailable():
@@ -245,6 +245,7 @@ async def test_a_part_that_is_back_is_noticed_and_everybody_is_told_to_look():
 
     assert [line["event"] for line in lines] == ["breaker_opened", "breaker_closed"]
     assert answers == []
+    assert turns.opened == [Dependency.OBJECTS]
 
 
 async def test_after_a_minute_the_next_viewer_tries():
@@ -272,6 +273,6 @@ async def test_state_and_times_can_be_read():
 
     assert unknown is None
     assert guard.p99_ms >= 20
-    assert counted("marquee_breaker", marquee_breaker="CLOSED") == 1
+    assert counted("marquee_breaker", state="CLOSED") == 1
     await fails(guard, 5)
-    assert counted("marquee_breaker", marquee_breaker="OPEN") == 1
+    assert counted("marquee_breaker", state="OPEN") == 1
