@@ -8,10 +8,13 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
+from prometheus_client import Counter
+
 from domain.errors import Overloaded, Unavailable
 from domain.load import PATIENCE_S, Limiter, Place, PriorityClass, State
 
 RETRY_AFTER_S = 2  # when asking again may help, for what took too long
+REFUSED = Counter("marquee_refused", "Requests refused because of overload.", ("priority",))
 FULL = "Too much is going on right now. Try again in a moment."
 
 
@@ -31,6 +34,7 @@ class Admission:
             if place.state is State.WAITING:
                 await _called(place)
             if place.state is not State.RUNNING:
+                REFUSED.labels(priority).inc()
                 raise Overloaded(FULL)
             yield
         finally:

@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack
 
 import pytest
 import websockets
+from prometheus_client import REGISTRY
 from starlette.routing import Route, WebSocketRoute
 
 from app import http
@@ -95,6 +96,16 @@ async def test_what_is_refused_says_so_at_once_and_when_to_come_again(client, cr
     [error] = refused.json()["errors"]
     assert error["extensions"] == OVERLOADED
     assert "data" not in refused.json()
+
+
+async def test_refusals_are_counted_by_class(client, crowd):
+    await crowd.queue(STANDARD)
+    before = REGISTRY.get_sample_value("marquee_refused_total", {"priority": "STANDARD"}) or 0
+
+    await ask(client, HOME)
+
+    after = REGISTRY.get_sample_value("marquee_refused_total", {"priority": "STANDARD"})
+    assert after == before + 1
 
 
 async def test_in_the_same_crowd_what_is_critical_waits_and_is_answered(client, admission):
