@@ -42,8 +42,13 @@ def serving(
     """A `marquee serve` that is ready for viewers."""
     words = ("serve", "--host", LOOPBACK, "--port", str(port), *options)
     with marquee(*words, environment=environment, log=log) as process:
-        wait_until(lambda: answers(port, "/readyz"), within_s=STARTS_WITHIN_S)
+        wait_until(lambda: _is_ready(process, port, log), within_s=STARTS_WITHIN_S)
         yield process
+
+
+def _is_ready(process: subprocess.Popen[bytes], port: int, log: Path) -> bool:
+    assert process.poll() is None, log.read_text()
+    return answers(port, "/readyz")
 
 
 def answers(port: int, path: str) -> bool:

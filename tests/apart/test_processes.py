@@ -6,6 +6,7 @@ import signal
 from contextlib import suppress
 from pathlib import Path
 
+import httpx
 import pytest
 
 from app.embedded.machine import LOOPBACK, free_port, is_free
@@ -88,6 +89,7 @@ def test_several_processes_stop_when_they_are_told_and_are_healthy_until_then(
     environment, tmp_path
 ):
     port = free_port()
+    environment |= {"MARQUEE_ENV": "production", "PUBLIC_URL": "https://house.test"}
     with two_processes(port, environment, tmp_path / "log") as parent:
         served = sharing_a_port(parent.pid)
         alive = health(environment, port)
@@ -100,3 +102,22 @@ def test_several_processes_stop_when_they_are_told_and_are_healthy_until_then(
     assert (alive, gone) == (0, 1)
     assert not any(map(is_running, served))
     assert "Traceback" not in (tmp_path / "log").read_text()
+
+
+def test_whichever_process_is_asked_for_its_metrics_answers_for_all(environment, tmp_path):
+    port = free_port()
+    with two_processes(port, environment, tmp_path / "log") as parent:
+        first, _ = sharing_a_port(parent.pid)
+        for _ in range(20):  # each by a connection of its own, which either process may take
+            httpx.post(
+                f"http://{LOOPBACK}:{port}/graphql", json={"query": "query Ours { __typename }"}
+            )
+
+        os.kill(first, signal.SIGKILL)
+        wait_until(lambda: len(sharing_a_port(parent.pid) - {first}) == 2, within_s=STARTS_WITHIN_S)
+        wait_until(lambda: answers(port, "/readyz"), within_s=STARTS_WITHIN_S)
+        told = httpx.get(f"http://{LOOPBACK}:{port}/metrics").text
+
+    counted = 'marquee_operations_total{document="Ours",kind="query",outcome="ok"} 20.0'
+    assert counted in told.splitlines()
+    assert 'marquee_breaker{dependency="postgres",state="CLOSED"} 3.0' not in told.splitlines()
