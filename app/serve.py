@@ -2,7 +2,11 @@
 
 import asyncio
 import logging
+import os
 import resource
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 import typer
@@ -33,23 +37,35 @@ def serve(
     asyncio.run(refuse_unfit(settings))
     refuse_taken_port(port, host)
     open_many_files()
-    uvicorn.run(
-        "app.serve:application",
-        factory=True,
-        workers=processes,  # one that dies or hangs is replaced; SIGHUP replaces each in turn
-        host=host,
-        port=port,
-        http="app.http.protocol:HttpProtocol",
-        ws="app.http.protocol:SocketProtocol",
-        timeout_keep_alive=KEEP_ALIVE_S,
-        ws_max_size=LARGEST_MESSAGE_BYTES,
-        ssl_certfile=settings.tls_certificate,
-        ssl_keyfile=settings.tls_key,
-        forwarded_allow_ips=settings.trusted_proxies,
-        access_log=False,  # addresses carry signatures, and a line a segment tells nobody anything
-        server_header=False,
-        timeout_graceful_shutdown=SHUTDOWN_DEADLINE_S,
-    )
+    with _counting_together(processes):
+        uvicorn.run(
+            "app.serve:application",
+            factory=True,
+            workers=processes,  # one that dies or hangs is replaced; SIGHUP replaces each in turn
+            host=host,
+            port=port,
+            http="app.http.protocol:HttpProtocol",
+            ws="app.http.protocol:SocketProtocol",
+            timeout_keep_alive=KEEP_ALIVE_S,
+            ws_max_size=LARGEST_MESSAGE_BYTES,
+            ssl_certfile=settings.tls_certificate,
+            ssl_keyfile=settings.tls_key,
+            forwarded_allow_ips=settings.trusted_proxies,
+            access_log=False,  # addresses carry signatures, and a line a segment tells nothing
+            server_header=False,
+            timeout_graceful_shutdown=SHUTDOWN_DEADLINE_S,
+        )
+
+
+@contextmanager
+def _counting_together(processes: int) -> Iterator[None]:
+    """Whichever process is asked for its metrics answers for all of them."""
+    if processes == 1:
+        yield
+        return
+    with tempfile.TemporaryDirectory(prefix="marquee-metrics-") as folder:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder  # children read it when they begin
+        yield
 
 
 def application() -> Starlette:

@@ -15,7 +15,7 @@ from typing import Final, TypeVar
 import stamina
 import structlog
 from opentelemetry import trace
-from prometheus_client import Counter, Enum, Histogram
+from prometheus_client import Counter, Gauge, Histogram
 
 from domain.degradation import BreakerState, Dependency
 from domain.errors import Unavailable
@@ -46,11 +46,11 @@ _refused = Counter(
     "marquee_dependency_refused", "Calls that were not even tried.", ["dependency", "reason"]
 )
 _retries = Counter("marquee_dependency_retries", "Calls that were repeated.", ["dependency"])
-_state = Enum(
+_state = Gauge(
     "marquee_breaker",
-    "Whether calls of a dependency are let through.",
-    ["dependency"],
-    states=[state.value for state in BreakerState],
+    "How many processes have the breaker of a dependency in a state.",
+    ["dependency", "state"],
+    multiprocess_mode="livesum",
 )
 _tracer = trace.get_tracer("marquee.stores")
 
@@ -87,7 +87,7 @@ class Guard:
         self._under_way = 0
         self._retries_left = RETRIES_SAVED
         self._took_s: deque[float] = deque(maxlen=REMEMBERED)
-        _state.labels(dependency.value).state(self.state.value)
+        self._show_state()
 
     @property
     def deadline_s(self) -> float:
@@ -110,7 +110,7 @@ class Guard:
         if closed is not self._is_drilled:
             self._is_drilled = closed
             log.warning("drill", dependency=self.dependency.value, closed=closed)
-            _state.labels(self.dependency.value).state(self.state.value)
+            self._show_state()
 
     @asynccontextmanager
     async def passage(self, *, deadline_s: float | None = None) -> AsyncIterator[None]:
@@ -170,7 +170,7 @@ class Guard:
         have been refused for OPEN_FOR_S, the next of them does."""
         for_a_viewer = self._breaker.is_due(self._clock())
         self._breaker.half_open()
-        _state.labels(self.dependency.value).state(self.state.value)
+        self._show_state()
         return not for_a_viewer
 
     def _admit(self) -> int:
@@ -194,13 +194,19 @@ class Guard:
         was = self._breaker.state
         self._breaker.leave(ticket, outcome, self._clock())
         now = self._breaker.state
+        if now is was:
+            return
+        self._show_state()
         if was is BreakerState.CLOSED and now is BreakerState.OPEN:
             self._opened.set()
             log.warning("breaker_opened", dependency=self.dependency.value, reason=reason or "slow")
         elif was is not BreakerState.CLOSED and now is BreakerState.CLOSED:
             self._opened.clear()
             log.warning("breaker_closed", dependency=self.dependency.value)
-        _state.labels(self.dependency.value).state(self.state.value)
+
+    def _show_state(self) -> None:
+        for state in BreakerState:
+            _state.labels(self.dependency.value, state.value).set(state is self.state)
 
     def _may_repeat(self, error: Exception) -> bool:
         if self._why_gone(error) is None or self._retries_left < 1:
