@@ -12,6 +12,7 @@ from pathlib import Path
 from uuid import UUID, uuid5
 
 from app.demo.films import PROGRAMME, DemoFilm, Programme
+from app.demo.history import remember
 from app.demo.households import HOUSEHOLDS, PASSWORD, Household
 from app.demo.titles import GENRES_IN_GERMAN
 from app.ingest import bring_in, follow
@@ -48,6 +49,7 @@ async def fill(settings: Settings, *, playable: Playable, progress: Progress) ->
         async with open_stores(settings, patience=WORKERS) as stores:
             await move_in(stores, HOUSEHOLDS)
             await show(stores, PROGRAMME, workshop, playable=playable, progress=progress)
+            await remember(stores, HOUSEHOLDS)
 
 
 async def move_in(stores: Stores, households: tuple[Household, ...]) -> None:
