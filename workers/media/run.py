@@ -50,8 +50,8 @@ async def run(
     there at once instead, and nothing is returned.
 
     `stdin` is for what must be neither in the log nor in the process list. Raises ToolFailed,
-    ToolTooSlow after `deadline_s` seconds, and ToolKilled. Cancelled, it kills the tool and all that the tool
-    started before it lets go.
+    ToolTooSlow after `deadline_s` seconds, and ToolKilled. Cancelled, it kills the tool and all
+    that the tool started before it lets go.
     """
     words = [str(word) for word in command]
     tool = Path(words[0]).name.split("-")[0]
