@@ -32,7 +32,7 @@ FILM_S = 6
 FRAMES = FILM_S * 25
 DONE_WITHIN_S = 240  # a killed worker is noticed after fifteen, and films take turns
 TOOLS = ("ffmpeg-", "ffprobe-", "packager-")
-VICTIMS = ("worker", "tool", "tool", "web", "postgres")
+VICTIMS = ("worker", "tool", "web", "postgres")
 
 
 def test_two_films_come_whole_out_of_four_kills(tmp_path, monkeypatch):
@@ -50,7 +50,9 @@ def kill_while_encoding(tmp_path, monkeypatch, *, films, kills):
     file = source(tmp_path)
     with house(home, free_port(), "--no-demo") as running:
         asyncio.run(take_in(file, films))
-        killed = [kill_one(running, dice) for _ in range(kills)]
+        victims = [VICTIMS[number % len(VICTIMS)] for number in range(kills)]
+        dice.shuffle(victims)
+        killed = [kill_one(running, victim, dice) for victim in victims]
         sys.stderr.write(f"killed: {killed}\n")
         asyncio.run(finished(films))
         left = [name for name in descendants(running.process.pid).values() if is_tool(name)]
@@ -69,20 +71,21 @@ def source(folder):
     return file
 
 
-def kill_one(running, dice):
-    """Kills something, while a film is being made; says what."""
-    victim = dice.choice(VICTIMS)
+def kill_one(running, victim, dice):
+    """Kills it while a film is being made; says what it was."""
     deadline = time.monotonic() + DONE_WITHIN_S
     while time.monotonic() < deadline:
-        tools = [pid for pid, name in descendants(running.process.pid).items() if is_tool(name)]
-        pid = dice.choice(tools) if victim == "tool" and tools else None
-        if tools and victim != "tool":
-            pid = child(running, victim)
+        below = descendants(running.process.pid)
+        tools = [pid for pid, name in below.items() if is_tool(name)]
+        pid = None
+        if tools:
+            pid = dice.choice(tools) if victim == "tool" else child(running, victim)
         if pid is not None:
+            command = below.get(pid, "").split(" ", 1)[0]
             with suppress(ProcessLookupError):  # it came to its end in this very moment
                 os.kill(pid, signal.SIGKILL)
                 time.sleep(dice.uniform(0.1, 1.5))
-                return victim
+                return victim if victim != "tool" else Path(command).name.split("-")[0]
         time.sleep(dice.uniform(0.0, 0.1))
     raise AssertionError("nothing is being encoded")
 
