@@ -91,8 +91,7 @@ class RetryLater(BaseRetryStrategy):
         if isinstance(exception, asyncio.CancelledError):
             return RetryDecision(retry_in={"seconds": 0})
         if isinstance(exception, Interrupted):
-            wait_s = exception.retry_after_seconds
-            return RetryDecision(retry_in={"seconds": wait_s}, priority=job.priority - DEATH)
+            return RetryDecision(retry_in={"seconds": FIRST_RETRY_S}, priority=job.priority - DEATH)
         if isinstance(exception, Unavailable):
             wait_s = min(FIRST_RETRY_S * (job.attempts + 1), LONGEST_WAIT_S)
             return RetryDecision(retry_in={"seconds": wait_s})
