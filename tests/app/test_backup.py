@@ -10,6 +10,7 @@ import pytest
 from app.embedded.machine import free_port
 from tests.app.outside import Guest, film, marquee
 from tests.running import house, somebody_is_left
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -59,6 +60,26 @@ def test_a_deleted_home_comes_back_and_the_film_goes_on_at_the_same_second(tmp_p
     assert after["resume"] == {"positionMs": 7_340, "reason": "SAVED"}
     assert keys_after == keys_before != {}
     assert not somebody_is_left(home)
+
+
+def test_a_film_that_was_being_encoded_is_finished_in_the_restored_house(tmp_path):
+    home, file, port = tmp_path / "home", tmp_path / "house.marquee", free_port()
+    with house(home, port, "--no-demo"):
+        marquee("accounts", "create", EMAIL, "--password-stdin", home=home, typed=PASSWORD)
+        source = film(tmp_path, seconds=120)
+        ingested = marquee("ingest", source, "--name", "Rain", "--json", home=home)
+        playable = json.loads(ingested.stdout)["playableId"]
+        wait_until(lambda: any((home / "work").glob("*")))  # the worker has begun
+        marquee("backup", file, home=home)
+    shutil.rmtree(home)
+
+    marquee("restore", file, home=home)
+    with house(home, port, "--no-demo") as second:
+        guest = Guest(second.ready["url"], EMAIL, PASSWORD)
+        before = guest.start(playable)
+        wait_until(lambda: "session" in guest.start(playable), within_s=120)
+
+    assert before["code"] == "NOT_FOUND"  # what is not published is seen by nobody
 
 
 @pytest.fixture(scope="module")
