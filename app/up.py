@@ -34,6 +34,7 @@ from settings import (
 )
 
 PROBE_WITHIN_S = 2.0  # /readyz asks Postgres and Valkey; slower than this is not ready
+STARTS_WITHIN_S = 60.0  # importing takes a second of a core, and much longer of one that ten share
 DEMO_AGAIN_IN_S = 10.0  # what the demo lacked may be back by then: a database, room on the disk
 WEB_STOPS_WITHIN_S = 3.0  # it gives what is being answered two
 WORKER_STOPS_WITHIN_S = 4.0  # it gives a job in progress one to come to an end, and tidies up
@@ -155,7 +156,13 @@ def _web(home: Home, settings: Settings, processes: int) -> Child:
         return await _says_200(settings, "/livez")
 
     child = _marquee(home, "serve", "--processes", str(processes))
-    return replace(child, is_ready=is_ready, is_alive=is_alive, stops_within_s=WEB_STOPS_WITHIN_S)
+    return replace(
+        child,
+        is_ready=is_ready,
+        is_alive=is_alive,
+        ready_within_s=STARTS_WITHIN_S,
+        stops_within_s=WEB_STOPS_WITHIN_S,
+    )
 
 
 def _worker(home: Home) -> Child:
@@ -168,7 +175,12 @@ def _worker(home: Home) -> Child:
         return felt_at != before
 
     child = _marquee(home, "work", "--pulse", str(pulse))
-    return replace(child, is_alive=is_alive, stops_within_s=WORKER_STOPS_WITHIN_S)
+    return replace(
+        child,
+        is_alive=is_alive,
+        ready_within_s=STARTS_WITHIN_S,
+        stops_within_s=WORKER_STOPS_WITHIN_S,
+    )
 
 
 async def _says_200(settings: Settings, path: str) -> bool:
