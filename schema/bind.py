@@ -140,6 +140,7 @@ def mutation(
     @functools.wraps(resolver)
     async def answer(info: Info, **given: Any) -> Any:
         await _check(info, scope)
+        info.context.reads.be_patient()
         try:
             return await resolver(info, **given)
         except DomainError as error:

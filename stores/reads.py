@@ -113,7 +113,7 @@ class Reads:
         self._stores = stores
         self._copies = stores.copies
         self._clock = clock
-        self._until_s = asyncio.get_running_loop().time() + LIVE_FOR_S
+        self._until_s: float | None = asyncio.get_running_loop().time() + LIVE_FOR_S
         self._lost: Unavailable | None = None
         self._has_answered = False
         self._is_alone = False  # without Redis, too
@@ -127,6 +127,10 @@ class Reads:
     def is_torn(self) -> bool:
         """Whether Postgres went away in the middle, so that some was read live and some not."""
         return self._lost is not None and self._has_answered
+
+    def be_patient(self) -> None:
+        """For what changes something: it may take longer than a look at a page."""
+        self._until_s = None
 
     def from_copies(self) -> "Reads":
         """The same request once more, from its beginning, without Postgres."""
