@@ -18,7 +18,7 @@ NO_STORE: Mapping[str, str] = MappingProxyType({"Cache-Control": "no-store"})
 # set. No cookie is ever read here, so a foreign page can do nothing in the name of a viewer.
 _ANY_ORIGIN = {
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "Content-Length, Content-Range, ETag",
+    "Access-Control-Expose-Headers": "Content-Length, Content-Range, ETag, Retry-After",
     "X-Content-Type-Options": "nosniff",
 }
 _PREFLIGHT = {
