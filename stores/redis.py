@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
+from functools import partial
 from secrets import token_bytes
 
 import structlog
@@ -79,7 +80,12 @@ class Leases:
 
     async def count(self) -> int:
         """How many have not run out. Walks through all keys: for a scraper, not for a viewer."""
-        return sum([1 async for _ in self._redis.scan_iter(_lease("*"), count=SCAN_PART)])
+        living, cursor = 0, None
+        while cursor != 0:
+            scan = partial(self._redis.scan, cursor or 0, match=_lease("*"), count=SCAN_PART)
+            cursor, keys = await self._guard.call(scan)
+            living += len(keys)
+        return living
 
     async def release(self, session_id: SessionId) -> None:
         """Ends the lease now."""
