@@ -72,15 +72,14 @@ function reveal(element, calmly) {
   const line = element.closest("[data-line]");
   const scroller = scrollerOf(element);
   if (!scroller) return;
-  glide(scroller, "scrollTop", line ? homeOf(line, scroller) : 0, { calmly });
+  glide(scroller, "scrollTop", line ? homeOf(line, scroller, element) : 0, { calmly });
 }
 
-/** A row of a list goes to the top of it; a part of a longer page only when the first screenful does not hold it. */
-function homeOf(line, scroller) {
+/** A row of a list goes to the top of it; a part of a longer page only when the first screenful lacks the element. */
+function homeOf(line, scroller, element) {
   const from = scroller.scrollTop - scroller.getBoundingClientRect().top;
-  const { top, bottom } = line.getBoundingClientRect();
-  if (scroller !== line.parentElement && bottom + from <= scroller.clientHeight) return 0;
-  return top + from - (parseFloat(getComputedStyle(scroller).scrollPaddingTop) || 0);
+  if (!scroller.matches(".shelves") && place(element).bottom + from <= scroller.clientHeight) return 0;
+  return line.getBoundingClientRect().top + from - (parseFloat(getComputedStyle(scroller).scrollPaddingTop) || 0);
 }
 
 /** Where an element is when nothing enlarges it. */

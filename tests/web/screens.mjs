@@ -18,6 +18,7 @@ const SIZES = {
   phone: { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },
 };
 const SETTLES_MS = 1100; // pictures fade in, rows come to rest
+const PICTURES_WITHIN_MS = 10_000; // cards far to the right may still be on their way: no reason to fail
 const QUALITY = 74; // of the JPEGs: the whole set stays under 4 MB
 const SERIES_WITHIN_MS = 150_000; // a fresh demo has its first film first
 
@@ -65,6 +66,7 @@ async function tour(browser, size, options, titles) {
   await mkdir(join(outDir, size), { recursive: true });
 
   const look = async (screen, { settles = SETTLES_MS } = {}) => {
+    await page.waitForFunction(() => !document.querySelector("img.arriving"), null, { timeout: PICTURES_WITHIN_MS }).catch(() => {});
     await page.waitForTimeout(settles);
     await page.screenshot({ path: join(outDir, size, `${screen}.jpg`), type: "jpeg", quality: QUALITY });
     const found = await examine(page);
@@ -136,7 +138,7 @@ const SCREENS = {
   async player(page, { Movie }) {
     await open(page, `play/${Movie}/from-start`);
     await page.waitForFunction(() => document.querySelector("video")?.currentTime > 1);
-    await press(page, "ArrowDown");
+    await press(page, "ArrowDown", "Enter"); // paused, the controls stay
   },
   async "player-without-key"(page, { Movie }) {
     await page.route("**/license/**", (route) => route.fulfill({ status: 403, body: "{}" }));
