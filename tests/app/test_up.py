@@ -1,5 +1,7 @@
 """Does `marquee up` start a whole house, refuse in one line, and leave nothing behind?"""
 
+import asyncio
+import os
 import signal
 import socket
 import subprocess
@@ -7,9 +9,12 @@ import subprocess
 import pytest
 
 from app.embedded.machine import LOOPBACK, free_port
+from app.embedded.supervisor import ASK_EVERY_S, HUNG_AFTER_S
 from app.home import open_home
+from app.up import STARTS_WITHIN_S
 from tests.running import (
     STOPPED_WITHIN_S,
+    child,
     command,
     environment,
     house,
@@ -87,6 +92,29 @@ def test_a_home_whose_house_was_killed_can_be_lived_in_at_once(tmp_path):
     assert answered == 200
     assert (tmp_path / "secrets" / "postgres_password").read_text() == secret
     assert not somebody_is_left(tmp_path)
+
+
+async def test_a_web_server_and_a_worker_that_hang_are_replaced(tmp_path):
+    port = free_port()
+    with house(tmp_path, port, EMPTY) as running:
+        hung = {name: child(running, name) for name in ("web", "worker")}
+        await asyncio.sleep(ASK_EVERY_S)  # it has been seen alive: no longer given time to start
+        for pid in hung.values():
+            os.kill(pid, signal.SIGSTOP)
+
+        async def replaced():
+            return all(child(running, name) not in (None, pid) for name, pid in hung.items())
+
+        async with asyncio.timeout(STARTS_WITHIN_S + HUNG_AFTER_S):
+            while not await replaced() or not _is_ready(port):  # noqa: ASYNC110 - no event tells
+                await asyncio.sleep(0.5)
+
+
+def _is_ready(port):
+    try:
+        return status(f"http://{LOOPBACK}:{port}/readyz") == 200
+    except OSError:
+        return False  # nobody listens yet
 
 
 def test_a_taken_port_is_one_line(tmp_path):
