@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import event, update
 
 from domain.degradation import Dependency
 from domain.pages import NO_PICTURES, NO_PROGRESS, OLD_CATALOGUE, OLD_PROGRESS, ONLY_FOR_ALL
@@ -203,3 +203,22 @@ async def test_an_operator_sees_how_the_parts_do_and_nobody_else(api, stores, ho
         "objects": "CLOSED",
     }
     assert ops["health"][0]["p99Ms"] > 0
+
+
+async def test_a_page_that_loses_postgres_halfway_is_a_copy_as_a_whole(stores, viewer, watching):
+    await stores.copies.look(stores)
+    await viewer.run(HOME)
+    statements = []
+
+    def lose_it_at_the_fourth(*_):
+        statements.append(None)
+        drill(stores, *([POSTGRES] if len(statements) >= 4 else []))
+
+    event.listen(stores.engine.sync_engine, "after_cursor_execute", lose_it_at_the_fourth)
+    page = (await viewer.run(HOME)).data["page"]
+    event.remove(stores.engine.sync_engine, "after_cursor_execute", lose_it_at_the_fourth)
+
+    assert len(statements) >= 4
+    assert page["provenance"]["source"] == "STALE"
+    assert {e["node"]["provenance"]["source"] for e in page["rows"]["edges"]} == {"STALE"}
+    assert names(page)["CONTINUE_WATCHING"] == ["Night Train"]
