@@ -5,6 +5,7 @@ Results come in the order of the keys; what is absent, or above the profile's ag
 empty. Build them inside the running loop: aiodataloader invents a loop of its own otherwise.
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -30,6 +31,15 @@ K = TypeVar("K")
 V = TypeVar("V")
 
 Pictured = tuple[TitleId, ArtworkRole]
+
+
+class Loader(DataLoader[K, V]):
+    """One reading for all who ask for a key. Whoever stops waiting, as the fields beside one that
+    failed do, must not stop the others with it."""
+
+    def load(self, key: K) -> asyncio.Future[V]:
+        """The value, or what went wrong in reading it."""
+        return asyncio.shield(super().load(key))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,18 +117,18 @@ def build_loaders(ctx: "Context") -> Loaders:
         return _each(keys, await reads.states_of(ctx.profile_id(), keys))
 
     return Loaders(
-        artwork_by_title=DataLoader(artwork_by_title),
-        credits_by_title=DataLoader(credits_by_title),
-        device_by_id=DataLoader(device_by_id),
-        entry_by_id=DataLoader(entry_by_id),
-        episodes_by_series=DataLoader(episodes_by_series),
-        genres_by_title=DataLoader(genres_by_title),
-        lease_by_session=DataLoader(lease_by_session),
-        media_by_playable=DataLoader(media_by_playable),
-        profiles_by_account=DataLoader(profiles_by_account),
-        seasons_by_series=DataLoader(seasons_by_series),
-        titles_by_shelf=DataLoader(titles_by_shelf),
-        watch_state_by_playable=DataLoader(watch_state_by_playable),
+        artwork_by_title=Loader(artwork_by_title),
+        credits_by_title=Loader(credits_by_title),
+        device_by_id=Loader(device_by_id),
+        entry_by_id=Loader(entry_by_id),
+        episodes_by_series=Loader(episodes_by_series),
+        genres_by_title=Loader(genres_by_title),
+        lease_by_session=Loader(lease_by_session),
+        media_by_playable=Loader(media_by_playable),
+        profiles_by_account=Loader(profiles_by_account),
+        seasons_by_series=Loader(seasons_by_series),
+        titles_by_shelf=Loader(titles_by_shelf),
+        watch_state_by_playable=Loader(watch_state_by_playable),
     )
 
 
