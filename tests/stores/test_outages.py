@@ -1,12 +1,9 @@
 """What Postgres and Valkey do to us when they hang, die and come back; both of this file's own."""
 
 import asyncio
-import os
 import signal
-import subprocess
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import ClassVar
 
 import psycopg
@@ -14,64 +11,22 @@ import pytest
 import structlog
 from alembic import command
 from prometheus_client import REGISTRY
-from redis import Redis
 from sqlalchemy import text
 
-from app.embedded import postgres, valkey
 from app.embedded.supervisor import Supervisor
 from domain.degradation import BreakerState, Dependency
 from domain.errors import Unavailable
 from domain.ids import SessionId
 from stores import MOST_TRANSACTIONS, WORKERS, open_stores
 from stores.jobs import Jobs
-from tests.conftest import MASTER_KEY, Addresses, alembic_config
+from tests.conftest import alembic_config
+from tests.stores.mortal import POSTGRES, REDIS, start
 from tests.waiting import until
 
 pytestmark = pytest.mark.slow
 
-POSTGRES, REDIS = Dependency.POSTGRES, Dependency.REDIS
 SESSION = SessionId("pbs_1")
 AT_ONCE_S = 4.0  # the deadline, on a machine that does ten other things; psycopg alone takes 11 s
-
-
-@dataclass(frozen=True)
-class Servers:
-    """A Postgres and a Valkey that a test may do anything to."""
-
-    folder: Path
-    addresses: Addresses
-
-    def send(self, part, number):
-        """To the server and all its processes; those of Postgres lead groups of their own."""
-        ps = ["ps", "-o", "pid=", "--ppid", str(self._leader(part))]
-        children = subprocess.run(ps, capture_output=True, text=True).stdout.split()
-        for pid in (self._leader(part), *map(int, children)):
-            with suppress(ProcessLookupError):
-                os.kill(pid, number)
-
-    def hang(self, part):
-        self.send(part, signal.SIGSTOP)
-
-    def go_on(self, part):
-        self.send(part, signal.SIGCONT)
-
-    def _leader(self, part):
-        file = {POSTGRES: "postgres/postmaster.pid", REDIS: "valkey/pid"}[part]
-        return int((self.folder / file).read_text().split()[0])
-
-
-async def start(supervisor, folder):
-    (folder / "master_key").write_text(MASTER_KEY)
-    database_url = await postgres.start(
-        supervisor, folder / "postgres", password="test", log=folder / "postgres.log"
-    )
-    redis_url = await valkey.start(
-        supervisor, folder / "valkey", password="test", log=folder / "valkey.log"
-    )
-    with Redis.from_url(redis_url) as redis:
-        (folder / "valkey" / "pid").write_text(str(redis.info()["process_id"]))
-    objects_url, keys_url = (folder / "objects").as_uri(), (folder / "master_key").as_uri()
-    return Servers(folder, Addresses(database_url, redis_url, objects_url, keys_url))
 
 
 @pytest.fixture(scope="module")
