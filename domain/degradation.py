@@ -130,12 +130,12 @@ class DependencyHealth:
     name: Dependency
     breaker: BreakerState
     p99_ms: float | None
-    shedding: PriorityClass | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """How the parts of the house do, as one process sees them."""
+    """How one process and the parts it leans on do. `shedding` is the best class it refuses."""
 
     degradation: DegradationLevel
     health: tuple[DependencyHealth, ...]
+    shedding: PriorityClass | None

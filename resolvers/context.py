@@ -1,6 +1,6 @@
 """What one request carries: the house it came to, who asks, and its loaders."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -14,6 +14,7 @@ from domain.degradation import BreakerState, Dependency, Field, refusing
 from domain.errors import Forbidden, TokenInvalid, Unauthenticated, Unavailable
 from domain.house import House
 from domain.ids import ProfileId
+from domain.load import PriorityClass
 from domain.texts import fallbacks
 from domain.tokens import AccessClaims
 from resolvers.loaders import Loaders, build_loaders
@@ -49,9 +50,17 @@ class Context:
     loaders: Loaders
     reads: Reads
 
-    def __init__(self, house: House, stores: Stores, authorization: str | None) -> None:
+    def __init__(
+        self,
+        house: House,
+        stores: Stores,
+        authorization: str | None,
+        shedding: Callable[[], PriorityClass | None],
+    ) -> None:
+        """`shedding` tells the best class that this process refuses now."""
         self.house = house
         self.stores = stores
+        self.shedding = shedding
         self.connection_params: Mapping[str, object] | None = None  # strawberry fills it
         self._authorization = authorization
         self._viewer: Viewer | None = None

@@ -10,4 +10,4 @@ async def ops(info: Info) -> Health:
         DependencyHealth(part, guard.state, guard.p99_ms)
         for part, guard in info.context.stores.guards.items()
     )
-    return Health(summary(info.context.closed()), tuple(parts))
+    return Health(summary(info.context.closed()), tuple(parts), info.context.shedding())

@@ -21,10 +21,12 @@ class DependencyHealth:
     name: str = attribute("postgres, redis or objects.")
     breaker: BreakerState = attribute("OPEN while it is not called, also during a drill.")
     p99_ms: float | None = attribute("Of its latest calls; null before the first.")
-    shedding: PriorityClass | None = attribute("The best class that is refused to spare it.")
 
 
 @shape(domain.Health, "The house as the process that answers sees it.")
 class Ops:
     degradation: DegradationLevel = attribute("In one word.")
     health: list[DependencyHealth] = attribute("Part by part.")
+    shedding: PriorityClass | None = attribute(
+        "The best class of operations it refuses for overload; null while it refuses none."
+    )

@@ -8,12 +8,13 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
-from prometheus_client import Counter
+from prometheus_client import Counter, Gauge
 
 from domain.errors import Overloaded, Unavailable
 from domain.load import PATIENCE_S, Limiter, Place, PriorityClass, State
 
 RETRY_AFTER_S = 2  # when asking again may help, for what took too long
+JUST_NOW_S = 10.0  # an operator who looks now wants to see what a viewer met a moment ago
 REFUSED = Counter("marquee_refused", "Requests refused because of overload.", ("priority",))
 FULL = "Too much is going on right now. Try again in a moment."
 
@@ -23,6 +24,13 @@ class Admission:
 
     def __init__(self) -> None:
         self._limiter: Limiter | None = None  # made when the loop runs, for it has the clock
+        self._refused_at: dict[PriorityClass, float] = {}
+
+    def shedding(self) -> PriorityClass | None:
+        """The best class of which something was refused just now."""
+        since = asyncio.get_running_loop().time() - JUST_NOW_S
+        refused = (rank for rank in PriorityClass if self._refused_at.get(rank, since) > since)
+        return next(refused, None)
 
     @asynccontextmanager
     async def turn(self, priority: PriorityClass) -> AsyncIterator[None]:
@@ -35,6 +43,7 @@ class Admission:
                 await _called(place)
             if place.state is not State.RUNNING:
                 REFUSED.labels(priority).inc()
+                self._refused_at[priority] = loop.time()
                 raise Overloaded(FULL)
             yield
         finally:
@@ -44,8 +53,9 @@ class Admission:
 class Seats:
     """So many at once, held for long: sockets, subscriptions. No queue, for they do not end."""
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, *, taken: Gauge) -> None:
         self._free = most
+        self._taken = taken
 
     @asynccontextmanager
     async def seat(self) -> AsyncIterator[None]:
@@ -54,7 +64,8 @@ class Seats:
             raise Overloaded(FULL)
         self._free -= 1
         try:
-            yield
+            with self._taken.track_inprogress():
+                yield
         finally:
             self._free += 1
 

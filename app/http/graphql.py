@@ -8,6 +8,7 @@ from typing import ClassVar
 import orjson
 from cross_web import HTTPException
 from graphql import OperationType
+from prometheus_client import Gauge
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.types import Message, Receive, Scope, Send
@@ -37,6 +38,10 @@ DEADLINE_S = {
 }
 MOST_SOCKETS = 2000  # a process; each holds about 50 KiB, and a nudge wakes every one of them
 MOST_SUBSCRIPTIONS = 4000  # a process: two for each socket, or as many streams without one
+SOCKETS = Gauge("marquee_sockets", "WebSockets that are open.", multiprocess_mode="livesum")
+SUBSCRIPTIONS = Gauge(
+    "marquee_subscriptions", "Subscriptions that run.", multiprocess_mode="livesum"
+)
 INIT_WITHIN = timedelta(seconds=10)  # a TV on a bad line opens and says hello in two round trips
 
 
@@ -63,8 +68,8 @@ class GraphQLDoor(GraphQL[Context, None]):
         self._stores = stores
         self._house = house
         self._admission = admission
-        self._sockets = Seats(self.most_sockets)
-        self._subscriptions = Seats(self.most_subscriptions)
+        self._sockets = Seats(self.most_sockets, taken=SOCKETS)
+        self._subscriptions = Seats(self.most_subscriptions, taken=SUBSCRIPTIONS)
         self._with_graphiql = with_graphiql
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -98,7 +103,8 @@ class GraphQLDoor(GraphQL[Context, None]):
     async def get_context(
         self, request: Request | WebSocket, response: Response | WebSocket
     ) -> Context:
-        return Context(self._house, self._stores, request.headers.get("authorization"))
+        authorization = request.headers.get("authorization")
+        return Context(self._house, self._stores, authorization, self._admission.shedding)
 
     async def on_ws_connect(self, context: Context) -> UnsetType | dict[str, object] | None:
         """A token that is not good closes the socket with 4403; none at all may come in, to find

@@ -50,9 +50,9 @@ def _counted() -> CollectorRegistry:
     for file in Path(os.environ[SHARED]).glob("gauge_live*_*.db"):
         pid = int(file.stem.rpartition("_")[2])
         if not Path("/proc", str(pid)).exists():
-            mark_process_dead(pid)
+            mark_process_dead(pid)  # type: ignore[no-untyped-call]
     together = CollectorRegistry()
-    MultiProcessCollector(together)
+    MultiProcessCollector(together)  # type: ignore[no-untyped-call]
     return together
 
 

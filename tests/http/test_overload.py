@@ -15,7 +15,7 @@ from app.http.graphql import MOST_BODY_BYTES, GraphQLDoor
 from app.http.graphql_socket import MOST_OPERATIONS_A_SOCKET
 from app.http.problems import BODY_DEADLINE_S
 from domain import load
-from domain.errors import Unavailable
+from domain.errors import Overloaded, Unavailable
 from domain.load import PriorityClass
 from tests.waiting import until
 
@@ -106,6 +106,19 @@ async def test_refusals_are_counted_by_class(client, crowd):
 
     after = REGISTRY.get_sample_value("marquee_refused_total", {"priority": "STANDARD"})
     assert after == before + 1
+
+
+async def test_an_operator_is_told_the_best_class_that_is_refused(client, admission, crowd):
+    await crowd.queue(STANDARD)
+    before = admission.shedding()
+
+    with pytest.raises(Overloaded):
+        async with admission.turn(BULK):
+            pass
+    first = admission.shedding()
+    await ask(client, HOME)
+
+    assert (before, first, admission.shedding()) == (None, BULK, STANDARD)
 
 
 async def test_in_the_same_crowd_what_is_critical_waits_and_is_answered(client, admission):

@@ -28,7 +28,7 @@ query Details($id: ID!) {
   }
 }
 """
-OPS = "{ ops { degradation health { name breaker p99Ms shedding } } }"
+OPS = "{ ops { degradation shedding health { name breaker p99Ms } } }"
 
 
 def drill(stores, *closed):
