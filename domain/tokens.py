@@ -24,6 +24,7 @@ from domain.errors import TokenExpired, TokenInvalid
 from domain.ids import AccountId, DeviceId, Prefix, ProfileId, SessionId, kind_of
 
 ACCESS_TTL = timedelta(minutes=10)  # how long a token outlives a sign-out that nobody heard of
+OUTAGE_GRACE = timedelta(days=1)  # as long as copies of what is a viewer's own are kept
 
 _ALGORITHM = "EdDSA"  # the one and only: a token does not get to choose
 _YEAR_2100_S = 4_102_444_800  # an expiry beyond it is no date we wrote, and may not be one at all

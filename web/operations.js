@@ -6,7 +6,6 @@ fragment AnyProblem on Problem { code message retryAfterSeconds }`;
 const SIGNED_IN = /* GraphQL */ `
 fragment Session on SignedIn {
   accessToken
-  expiresAt
   refreshToken
   viewer {
     account { id email profiles { id name kids } }

@@ -34,7 +34,7 @@ export class Session extends EventTarget {
 
   /**
    * Picks up the session a reload left behind; false when there is none. While the house hands out no tokens
-   * the last one goes on; when that has run out too, raises what keeps the house from it.
+   * the last one goes on, and reads what the house remembers; without one, raises what keeps the house from it.
    */
   async restore() {
     if (!this.#storage.getItem(REFRESH_TOKEN)) return false;
@@ -94,16 +94,16 @@ export class Session extends EventTarget {
     }
   }
 
-  #accept({ accessToken, refreshToken, expiresAt, viewer }) {
+  #accept({ accessToken, refreshToken, viewer }) {
     this.accessToken = accessToken;
     this.viewer = viewer;
-    this.#window.setItem(SIGNED_IN, JSON.stringify({ accessToken, expiresAt, viewer }));
+    this.#window.setItem(SIGNED_IN, JSON.stringify({ accessToken, viewer }));
     if (refreshToken) this.#storage.setItem(REFRESH_TOKEN, refreshToken);
   }
 
   #pickUp() {
     const kept = JSON.parse(this.#window.getItem(SIGNED_IN));
-    if (!kept || Date.parse(kept.expiresAt) < Date.now()) return false;
+    if (!kept) return false;
     this.accessToken = kept.accessToken;
     this.viewer = kept.viewer;
     return true;

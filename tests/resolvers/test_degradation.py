@@ -1,13 +1,16 @@
 """What a viewer gets while parts of the house are closed, here by drills."""
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import event, update
 
+from domain import tokens
 from domain.degradation import Dependency
 from domain.pages import NO_PICTURES, NO_PROGRESS, OLD_CATALOGUE, OLD_PROGRESS, ONLY_FOR_ALL
 from tests import factories
+from tests.api import Viewer
 
 POSTGRES, REDIS, OBJECTS = Dependency
 HOME = """
@@ -222,3 +225,25 @@ async def test_a_page_that_loses_postgres_halfway_is_a_copy_as_a_whole(stores, v
     assert page["provenance"]["source"] == "STALE"
     assert {e["node"]["provenance"]["source"] for e in page["rows"]["edges"]} == {"STALE"}
     assert names(page)["CONTINUE_WATCHING"] == ["Night Train"]
+
+
+async def test_a_token_that_ran_out_reads_copies_for_as_long_as_postgres_is_closed(
+    api, stores, house, viewer, watching
+):
+    await stores.copies.look(stores)
+    now = datetime.now(UTC)
+    claims = tokens.read_access(house.token_key, viewer.token, now=now)
+
+    def with_a_token_that_ran_out(ago):
+        ran_out = replace(claims, expires_at=now - ago)
+        return Viewer(api, tokens.issue_access(house.token_key, ran_out))
+
+    late = with_a_token_that_ran_out(timedelta(hours=1))
+    before = await late.run(HOME)
+    drill(stores, POSTGRES)
+    page = (await late.run(HOME)).data["page"]
+    too_late = await with_a_token_that_ran_out(timedelta(hours=25)).run(HOME)
+
+    assert before.codes == ["TOKEN_EXPIRED"]
+    assert page["provenance"]["source"] == "STALE"
+    assert too_late.codes == ["TOKEN_EXPIRED"]
