@@ -231,6 +231,7 @@ async def test_a_token_that_ran_out_reads_copies_for_as_long_as_postgres_is_clos
     api, stores, house, viewer, watching
 ):
     await stores.copies.look(stores)
+    await viewer.run(HOME)
     now = datetime.now(UTC)
     claims = tokens.read_access(house.token_key, viewer.token, now=now)
 
