@@ -180,11 +180,13 @@ async def _objects(settings: Settings) -> list[Finding]:
     path = f"{PROBE}/{os.getpid()}"
     try:
         objects = open_objects(settings.objects_url)
+        await objects.reach()
         await objects.put(path, b"well")
         whole = await objects.get(path) == b"well"
         await objects.delete(path)
     except (OSError, Unavailable, ValueError) as error:
-        return [_fail("objects", f"{settings.objects_url} cannot be written and read: {error}")]
+        reason = str(error.__cause__ or error).partition("\n")[0]
+        return [_fail("objects", f"{settings.objects_url} cannot be used: {reason}")]
     if not whole:
         return [_fail("objects", f"{settings.objects_url} gives back other bytes than it got.")]
     return [_ok("objects", f"{settings.objects_url} is written and read")]

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
-from contextlib import aclosing, asynccontextmanager, suppress
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from types import MappingProxyType
@@ -18,7 +18,7 @@ from stores.drills import Drills
 from stores.guard import Guard, Limits
 from stores.jobs import Jobs
 from stores.keys import Keys, open_keys
-from stores.objects import ObjectMissing, Objects, open_objects
+from stores.objects import Objects, open_objects
 from stores.passwords import Passwords
 from stores.reads import Copies
 from stores.redis import Leases, Nudges, Turns, open_redis
@@ -83,8 +83,7 @@ class Stores:
             case Dependency.REDIS:
                 await self.guards[dependency].call(lambda: self.redis.ping())
             case Dependency.OBJECTS:
-                with suppress(ObjectMissing):  # that is an answer
-                    await self.objects.size("health")
+                await self.objects.reach()
 
 
 class Addresses(Protocol):

@@ -71,6 +71,10 @@ class Objects:
         self._threads = ThreadPoolExecutor(MOST_REQUESTS, thread_name_prefix="objects")
         self._asking: set[Future[Any]] = set()
 
+    async def reach(self) -> None:
+        """Raises Unavailable unless the folder or the bucket itself is there."""
+        await self._ask(_reach, "")
+
     async def put(self, path: str, data: bytes) -> None:
         """Stores `data` whole, or not at all."""
         await self._ask(obstore.put, path, data)
@@ -148,6 +152,13 @@ def _found(work: Callable[..., T], store: Any, path: str, *arguments: object) ->
         if isinstance(store, LocalStore) and not Path(str(store.prefix)).is_dir():
             raise NotADirectoryError("the folder of all objects is gone") from error
         raise ObjectMissing(path) from error
+
+
+def _reach(store: Any, _path: str) -> None:
+    if isinstance(store, LocalStore):
+        Path(str(store.prefix)).stat()
+    else:
+        next(iter(obstore.list(store, chunk_size=1)), None)  # also where nothing is stored yet
 
 
 def _whole(store: Any, path: str) -> bytes:

@@ -150,6 +150,17 @@ async def test_a_folder_that_is_gone_is_not_taken_for_an_empty_one(guard, tmp_pa
         await objects.get("film")
 
 
+async def test_an_empty_place_can_be_reached(objects):
+    await objects.reach()
+
+
+async def test_a_bucket_that_is_not_there_cannot_be_reached(bucket_url):
+    with pytest.raises(Unavailable) as refused:
+        await open_objects(f"{bucket_url}-of-somebody-else").reach()
+
+    assert "NoSuchBucket" in str(refused.value.__cause__)
+
+
 async def test_a_bucket_that_says_nothing_is_unavailable_in_time(guard, monkeypatch):
     with socket.create_server(("127.0.0.1", 0)) as silent:
         monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{silent.getsockname()[1]}")
