@@ -21,7 +21,7 @@ from domain.load import PriorityClass
 
 PATIENCE_S = 2.0  # a viewer's, and the deadline of a query
 CLIENTS = 8  # of the closed loop: enough to keep a process busy, few enough that none is refused
-CLOSED_S, ONCE_S, SURGE_S, AFTER_S = 4.0, 4.0, 8.0, 5.0  # all of it twice makes 42 s
+CLOSED_S, ONCE_S, SURGE_S, AFTER_S = 4.0, 4.0, 8.0, 12.0  # all of it twice makes a minute
 SURGE = 3.0  # times capacity
 AFTERWARDS = 0.5  # of capacity comes when the surge is over
 NORMAL_S = 0.5  # an answer that took longer than this, and than most before the surge, is not
