@@ -59,7 +59,8 @@ async def refresh_token(info: Info, refresh_token: str) -> SignedIn:
 
 
 async def select_profile(info: Info, profile_id: ID) -> SignedIn:
-    """A token for one profile of the caller's own household."""
+    """A token for one profile of the caller's own household, on a device that is signed in: who
+    has an access token alone could renew it here for ever."""
     ctx = info.context
     viewer = await ctx.viewer()
     async with ctx.reads.begin() as tx:
@@ -68,7 +69,8 @@ async def select_profile(info: Info, profile_id: ID) -> SignedIn:
         chosen = mine.get(ProfileId(profile_id))
         if chosen is None:
             raise NotFound("There is no such profile in this household.", field=["profileId"])
-        await accounts_sql.choose_profile(tx, viewer.device.id, chosen.id, ctx.now())
+        if not await accounts_sql.choose_profile(tx, viewer.device.id, chosen.id, ctx.now()):
+            raise TokenInvalid("This device was signed out. Sign in again.")
     return _signed_in(ctx, Viewer(viewer.account, viewer.device, chosen), None)
 
 

@@ -83,7 +83,8 @@ class Mutation:
     )
     select_profile: SelectProfileResult = mutation(
         accounts.select_profile,
-        "A token for one profile of the household. Refused with NOT_FOUND.",
+        "A token for one profile of the household. Refused with NOT_FOUND, and with TOKEN_INVALID"
+        " on a device that was signed out.",
         scope=Scope.ACCOUNT,
         priority=PriorityClass.CRITICAL,
         profile_id="Of `account.profiles`.",

@@ -171,13 +171,15 @@ async def rotate_refresh_token(
 
 async def choose_profile(
     tx: AsyncConnection, device_id: DeviceId, profile_id: ProfileId, now: datetime
-) -> None:
-    """Remembers who watches on this device."""
-    await tx.execute(
+) -> bool:
+    """Remembers who watches on this device, if it is still signed in. Primary key."""
+    statement = (
         update(devices)
-        .where(devices.c.id == device_id)
+        .where(devices.c.id == device_id, devices.c.refresh_expires_at > now)
         .values(profile_id=profile_id, last_seen_at=now)
+        .returning(devices.c.id)
     )
+    return (await tx.execute(statement)).one_or_none() is not None
 
 
 async def viewer(

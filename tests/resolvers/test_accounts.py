@@ -1,8 +1,10 @@
 import asyncio
+from datetime import UTC, datetime
 
 from sqlalchemy import update
 
 from domain.accounts import REFRESH_GRACE
+from stores.sql.households import set_password
 from tests import factories
 from tests.api import SELECT_PROFILE
 
@@ -117,6 +119,19 @@ async def test_a_profile_of_another_household_cannot_be_chosen(api, stores):
     answer = await api.run(SELECT_PROFILE, {"id": theirs.profiles["Ada"]}, token=token)
 
     assert answer.data["selectProfile"]["code"] == "NOT_FOUND"
+    [device] = await factories.fetch(stores, factories.t.devices)
+    assert device.profile_id is None
+
+
+async def test_a_device_that_was_signed_out_chooses_no_profile(api, stores):
+    home = await factories.household(stores)
+    token = (await api.sign_in())["accessToken"]
+    async with stores.begin() as tx:
+        await set_password(tx, home.email, "another hash", datetime.now(UTC))
+
+    answer = await api.run(SELECT_PROFILE, {"id": home.profiles["Ada"]}, token=token)
+
+    assert answer.data["selectProfile"]["code"] == "TOKEN_INVALID"
     [device] = await factories.fetch(stores, factories.t.devices)
     assert device.profile_id is None
 
