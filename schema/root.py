@@ -147,7 +147,7 @@ class _Schema(strawberry.Schema):
         it says of where it comes from is then true of all of it."""
         ctx: Context = named["context_value"]
         result = await super().execute(query, *given, **named)
-        asked = operation_of(query, named.get("operation_name"))
+        asked = operation_of(query, named.get("operation_name"), ctx.house.documents)
         if ctx.reads.is_torn and asked is not None and asked.type is OperationType.QUERY:
             ctx.read_copies()
             result = await super().execute(query, *given, **named)

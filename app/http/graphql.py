@@ -87,6 +87,10 @@ class GraphQLDoor(GraphQL[Context, None]):
             error = {"message": refusal.message, "extensions": refusal.extensions}
             await refused(refusal, {"errors": [error]})(scope, receive, send)
 
+    def operation_of(self, document: object, name: object) -> Operation | None:
+        """What to ask room for; None as schema/documents.py says."""
+        return operation_of(document, name, self._house.documents)
+
     @asynccontextmanager
     async def room_for(self, asked: Operation | None) -> AsyncIterator[None]:
         """Inside, this operation runs; one that is no operation, as a STANDARD query. Raises
@@ -140,7 +144,7 @@ class GraphQLDoor(GraphQL[Context, None]):
             request = Request(scope, _once(body, receive))
         else:
             query = request.query_params
-            asked = operation_of(query.get("query"), query.get("operationName"))
+            asked = self.operation_of(query.get("query"), query.get("operationName"))
         async with self.room_for(asked):
             response = await self._run(request)
             if isinstance(response, StreamingResponse):
@@ -162,7 +166,7 @@ class GraphQLDoor(GraphQL[Context, None]):
             raise InvalidInput("The body is no JSON.") from error
         if not isinstance(parameters, dict):
             raise InvalidInput("The body is a JSON object.")
-        return operation_of(parameters.get("query"), parameters.get("operationName"))
+        return self.operation_of(parameters.get("query"), parameters.get("operationName"))
 
 
 def _once(body: bytes, receive: Receive) -> Receive:

@@ -11,7 +11,6 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.types import Messag
 
 from domain.errors import DomainError
 from resolvers.context import Context
-from schema.documents import operation_of
 
 if TYPE_CHECKING:
     from app.http.graphql import GraphQLDoor
@@ -39,7 +38,8 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
     async def run_operation(self, operation: Operation[Context, None]) -> None:
         door = cast("GraphQLDoor", self.view)
         try:
-            async with door.room_for(operation_of(operation.query, operation.operation_name)):
+            asked = door.operation_of(operation.query, operation.operation_name)
+            async with door.room_for(asked):
                 await super().run_operation(operation)
         except DomainError as refusal:
             # A fresh one: graphql-core takes the extensions from the refusal itself.

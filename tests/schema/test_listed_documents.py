@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from app.documents import FILE
+from schema.documents import parsed
 from tests import factories
 from tests.api import SIGN_IN, Api
 
@@ -45,6 +46,14 @@ async def test_any_other_is_refused_introspection_too(closed, document):
     assert reply.body["data"] is None
     assert reply.codes == ["INVALID_INPUT"]
     assert reply.body["errors"][0]["message"] == REFUSAL
+
+
+async def test_any_other_is_not_even_read(closed):
+    before = parsed.cache_info()
+
+    await closed.run("{ aDocumentOfNobody }")
+
+    assert parsed.cache_info() == before
 
 
 @pytest.mark.skipif(not FILE.exists(), reason="the pages are not built")
