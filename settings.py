@@ -121,8 +121,7 @@ class Settings(BaseSettings):
 def load_settings() -> Settings:
     """Raises CannotStart, naming the setting that is missing or wrong."""
     home, folders = _home(), list(_folders())
-    if (given := os.environ.get("MARQUEE_SECRETS")) and not Path(given).is_dir():
-        raise CannotStart(f"MARQUEE_SECRETS: {given} is no folder.")
+    _own_secrets()
     try:
         return Settings(_secrets_dir=folders)  # type: ignore[call-arg]  # mypy sees fields only
     except ValidationError as error:
@@ -137,6 +136,27 @@ def source_of(name: str) -> str | None:
         return ENVIRONMENT
     folders = [str(folder) for folder in _folders() if (folder / name).is_file()]
     return folders[-1] if folders else None
+
+
+def given(name: str) -> str | None:
+    """What the operator set, by the environment or in MARQUEE_SECRETS: for commands that begin
+    without a house whose settings could be loaded. Raises CannotStart."""
+    folder = _own_secrets()
+    if value := os.environ.get(name.upper()):
+        return value
+    if folder is None or not (folder / name).is_file():
+        return None
+    try:
+        return (folder / name).read_text().strip() or None
+    except OSError as error:
+        raise CannotStart(f"Cannot read {folder / name}: {error.strerror}.") from error
+
+
+def _own_secrets() -> Path | None:
+    folder = os.environ.get("MARQUEE_SECRETS")
+    if folder and not Path(folder).is_dir():
+        raise CannotStart(f"MARQUEE_SECRETS: {folder} is no folder.")
+    return Path(folder) if folder else None
 
 
 def _home() -> Path:

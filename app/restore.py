@@ -2,9 +2,8 @@
 
 import asyncio
 import json
-import os
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -19,7 +18,7 @@ from app.embedded.supervisor import Supervisor
 from app.home import SECRETS, Home, rebuild_home
 from app.migrate import bring_up_to_date, refuse_newer
 from app.progress import Advance, shown
-from settings import DEFAULT_HOME, CannotStart
+from settings import DEFAULT_HOME, CannotStart, given
 from stores.objects import open_objects
 from stores.revision import revision_of
 
@@ -33,24 +32,33 @@ def restore(
     ] = Path(DEFAULT_HOME),
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object at the end.")] = False,
 ) -> None:
-    """Brings a house back, into an empty home, and an empty database where DATABASE_URL is set."""
+    """Brings a house back, into an empty home, and an empty database where DATABASE_URL is set.
+    The home is left alone where the keys are given too."""
+    home, url = home.absolute(), given("database_url")
+    is_apart = _keys_are_given() and url is not None
     with shown() as advance, reading(file, partial(advance, "Checking")) as backup:
         refuse_newer(backup.manifest.revision)
         _refuse_another_master_key(backup)
-        with rebuild_home(home, _keys(backup)) as fresh:
-            missing = asyncio.run(_restore(backup, fresh, home.absolute(), advance))
+        if url and is_apart:
+            missing = asyncio.run(_restore(backup, _given_database(url), home, advance))
+        else:
+            with rebuild_home(home, _keys(backup)) as fresh:
+                database = _given_database(url) if url else _database_in(fresh, home)
+                missing = asyncio.run(_restore(backup, database, home, advance))
     answer = {
-        "home": str(home.absolute()),
+        "home": None if is_apart else str(home),
         "revision": backup.manifest.revision,
         "objects": len(backup.manifest.objects) - len(missing),
         "missingObjects": missing,
     }
-    typer.echo(json.dumps(answer) if as_json else _sentence(answer, missing))
+    typer.echo(json.dumps(answer) if as_json else _sentence(None if is_apart else home, missing))
 
 
-async def _restore(backup: Reader, fresh: Home, home: Path, advance: Advance) -> list[str]:
+async def _restore(
+    backup: Reader, database: AbstractAsyncContextManager[str], home: Path, advance: Advance
+) -> list[str]:
     """The paths of objects that are neither in the backup nor in the store."""
-    async with _empty_database(fresh, home) as database_url:
+    async with database as database_url:
         missing = await _restore_objects(backup, home, advance)
         advance("Database", 0.0)
         with backup.open(DATABASE) as dump:
@@ -61,17 +69,20 @@ async def _restore(backup: Reader, fresh: Home, home: Path, advance: Advance) ->
 
 
 @asynccontextmanager
-async def _empty_database(fresh: Home, home: Path) -> AsyncIterator[str]:
-    """The one of DATABASE_URL, else one in the home. Raises CannotStart."""
-    if given := os.environ.get("DATABASE_URL"):
-        try:
-            revision = await revision_of(given)
-        except ConnectionError as error:
-            raise CannotStart(f"Postgres cannot be reached: {error}") from error
-        if revision is not None:
-            raise CannotStart("The database behind DATABASE_URL is not empty: give an empty one.")
-        yield given
-        return
+async def _given_database(url: str) -> AsyncIterator[str]:
+    """Raises CannotStart unless it is empty."""
+    try:
+        revision = await revision_of(url)
+    except ConnectionError as error:
+        raise CannotStart(f"Postgres cannot be reached: {error}") from error
+    if revision is not None:
+        raise CannotStart("The database behind DATABASE_URL is not empty: give an empty one.")
+    yield url
+
+
+@asynccontextmanager
+async def _database_in(fresh: Home, home: Path) -> AsyncIterator[str]:
+    """One of its own, which stops at the end."""
     async with Supervisor(home / "children") as supervisor:
         yield await postgres.start(
             supervisor,
@@ -83,7 +94,7 @@ async def _empty_database(fresh: Home, home: Path) -> AsyncIterator[str]:
 
 async def _restore_objects(backup: Reader, home: Path, advance: Advance) -> list[str]:
     expected = backup.manifest.objects
-    objects = open_objects(os.environ.get("OBJECTS_URL") or (home / "objects").as_uri())
+    objects = open_objects(given("objects_url") or (home / "objects").as_uri())
     held = [path for path in expected if f"{OBJECTS}/{path}" in backup.manifest.sums]
     for done, path in enumerate(held, start=1):
         with backup.open(f"{OBJECTS}/{path}") as member:
@@ -99,16 +110,30 @@ def _keys(backup: Reader) -> dict[str, str]:
     return {name: backup.text(f"{KEYS}/{name}") for name in names}
 
 
+def _keys_are_given() -> bool:
+    """Whether a house apart has them from its operator; otherwise only a home can keep them."""
+    return all([_given_master_key(), given("token_key"), given("media_key")])
+
+
+def _given_master_key() -> str | None:
+    """Its URL."""
+    folder = given("marquee_secrets")
+    in_folder = Path(folder).absolute() / "master_key" if folder else None
+    return given("keys_url") or (in_folder.as_uri() if in_folder else None)
+
+
 def _refuse_another_master_key(backup: Reader) -> None:
-    given, folder = os.environ.get("KEYS_URL"), os.environ.get("MARQUEE_SECRETS")
-    if not given and folder:
-        given = (Path(folder).absolute() / "master_key").as_uri()
-    if given and master_key(given) != backup.text(f"{KEYS}/master_key"):
-        raise CannotStart(f"{given} is not the master key of this backup: no film would play.")
+    url = _given_master_key()
+    if url and master_key(url) != backup.text(f"{KEYS}/master_key"):
+        raise CannotStart(f"{url} is not the master key of this backup: no film would play.")
 
 
-def _sentence(answer: dict[str, object], missing: list[str]) -> str:
-    restored = f"{answer['home']} is restored: start it with `marquee up`."
+def _sentence(home: Path | None, missing: list[str]) -> str:
+    restored = (
+        f"{home} is restored: start it with `marquee up`."
+        if home
+        else "The database and the objects are restored: start web servers and workers."
+    )
     if not missing:
         return restored
     named = ", ".join(missing[:NAMED]) + (", …" if len(missing) > NAMED else "")

@@ -8,7 +8,7 @@ import zipfile
 import pytest
 
 from app.embedded.machine import free_port
-from tests.app.outside import Guest, film, marquee
+from tests.app.outside import Guest, film, marquee, own_secrets
 from tests.running import house, somebody_is_left
 from tests.waiting import wait_until
 
@@ -175,6 +175,47 @@ def test_objects_that_are_kept_elsewhere_are_looked_for(backups, tmp_path):
 
     assert json.loads(missing.stdout)["missingObjects"] == ["picture"]
     assert json.loads(there.stdout)["missingObjects"] == []
+
+
+def test_a_house_apart_is_restored_where_its_secrets_lead(backups, services, tmp_path):
+    home, secrets, name = tmp_path / "home", own_secrets(tmp_path / "own"), "restored_apart"
+    services.execute(f"CREATE DATABASE {name}")
+    database_url = services.database_url.rsplit("/", 1)[0] + f"/{name}"
+    home.mkdir()
+    (home / "work").mkdir()  # of a worker: nothing an embedded house could be made in
+    with zipfile.ZipFile(backups[0]) as archive:
+        (secrets / "master_key").write_bytes(archive.read("secrets/master_key"))
+    (secrets / "database_url").write_text(database_url + "\n")
+    (secrets / "objects_url").write_text((tmp_path / "films").as_uri())
+    (secrets / "redis_url").write_text(services.redis_url)
+
+    done = marquee("restore", backups[0], "--json", home=home, MARQUEE_SECRETS=str(secrets))
+    told = marquee("accounts", "list", "--json", home=home, MARQUEE_SECRETS=str(secrets))
+    again = marquee("restore", backups[0], home=home, MARQUEE_SECRETS=str(secrets))
+
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["home"] is None
+    assert [each["email"] for each in json.loads(told.stdout)["accounts"]] == [EMAIL]
+    assert (tmp_path / "films" / "picture").read_bytes() == b"a picture"
+    assert [path.name for path in home.iterdir()] == ["work"]
+    assert again.returncode == 2
+    assert "is not empty: give an empty one." in again.stderr
+
+
+def test_keys_that_were_not_given_come_back_into_the_home_beside_a_given_database(
+    backups, services, tmp_path
+):
+    home, name = tmp_path / "home", "restored_beside"
+    services.execute(f"CREATE DATABASE {name}")
+    given = {"DATABASE_URL": services.database_url.rsplit("/", 1)[0] + f"/{name}"}
+
+    done = marquee("restore", backups[0], home=home, **given)
+
+    assert done.returncode == 0, done.stderr
+    with zipfile.ZipFile(backups[0]) as archive:
+        kept = archive.read("secrets/master_key")
+    assert (home / "secrets" / "master_key").read_bytes() == kept
+    assert not (home / "postgres").exists()
 
 
 def test_a_backup_replaces_nothing(backups, services, database_url, tmp_path):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from settings import CannotStart, Settings, load_settings, source_of
+from settings import CannotStart, Settings, given, load_settings, source_of
 
 NEEDED = {
     "DATABASE_URL": "postgresql+psycopg://environment",
@@ -113,6 +113,18 @@ def test_a_folder_of_secrets_that_is_not_there_is_one_line(tmp_path, environment
         load_settings()
 
     assert str(refusal.value) == f"MARQUEE_SECRETS: {tmp_path / 'absent'} is no folder."
+
+
+def test_what_was_given_is_found_without_a_house(tmp_path, environment):
+    publish(tmp_path, "own", database_url="postgresql+psycopg://own\n", redis_url="\n")
+    publish(tmp_path, "run", objects_url="file:///run")
+    give(environment, MARQUEE_SECRETS=str(tmp_path / "own"))
+    in_the_folder = given("database_url")
+    give(environment, DATABASE_URL="postgresql+psycopg://environment")
+
+    assert in_the_folder == "postgresql+psycopg://own"
+    assert given("database_url") == "postgresql+psycopg://environment"
+    assert (given("redis_url"), given("objects_url")) == (None, None)
 
 
 @pytest.mark.parametrize(
