@@ -45,7 +45,8 @@ EVERYBODY = Audience(0)
 
 
 class Context:
-    """One request, or one WebSocket connection; `forget` begins anew after something changed."""
+    """One operation, or a WebSocket that each of its operations takes its own from; `forget`
+    begins anew after something changed."""
 
     loaders: Loaders
     reads: Reads
@@ -65,6 +66,10 @@ class Context:
         self._authorization = authorization
         self._viewer: Viewer | None = None
         self.forget()
+
+    def for_operation(self) -> "Context":
+        """The same caller as now, with nothing read yet."""
+        return Context(self.house, self.stores, self._authorization, self.shedding)
 
     def forget(self) -> None:
         """Drops everything read so far, so that the next read sees what is true now."""

@@ -136,11 +136,18 @@ def _scalar(name: str, description: str) -> ScalarDefinition:
 
 
 class _Schema(strawberry.Schema):
-    async def stream(self, *given: Any, **named: Any) -> StreamResult:
-        """A socket's context outlives its operations; each reads what is true when it comes."""
-        ctx: Context = named["context_value"]
-        ctx.forget()
-        return await super().stream(*given, **named)
+    async def stream(self, query: str | None, *given: Any, **named: Any) -> StreamResult:
+        """Many operations of a socket run at a time: what one reads, or whom it signs in, is none
+        of the others' business."""
+        ctx: Context = named["context_value"].for_operation()
+        named["context_value"] = ctx
+        asked = operation_of(query, named.get("operation_name"), ctx.house.documents)
+        if asked is not None and asked.type is OperationType.QUERY:
+            return self._one_answer(query, *given, **named)
+        return await super().stream(query, *given, **named)
+
+    async def _one_answer(self, *given: Any, **named: Any) -> StreamResult:
+        yield await self.execute(*given, **named)
 
     async def execute(self, query: str | None, *given: Any, **named: Any) -> ExecutionResult:
         """A query that loses Postgres halfway is answered once more, from the copies alone: what

@@ -7,9 +7,11 @@ from contextlib import asynccontextmanager
 import httpx
 import pytest
 import websockets
+from sqlalchemy import event
 
 from domain.degradation import Dependency
 from tests import factories
+from tests.api import SELECT_PROFILE
 from tests.http.conftest import serving
 from tests.waiting import until
 
@@ -20,6 +22,12 @@ subscription ($after: EventCursor) {
     state { positionMs status revision playable { name } }
   }
 }
+"""
+HOME = """
+{ page { provenance { source } rows(first: 20) { edges { node {
+  provenance { source }
+  items { edges { node { title { name } resume { positionMs } } } }
+} } } } }
 """
 PROTOCOL = "graphql-transport-ws"
 FORBIDDEN = 4403
@@ -38,8 +46,12 @@ class Socket:
         return json.loads(await asyncio.wait_for(self._connection.recv(), 10))
 
     async def subscribe(self, after=None):
-        payload = {"query": SUBSCRIPTION, "variables": {"after": after}}
-        await self.send(type="subscribe", id="1", payload=payload)
+        await self.ask("1", SUBSCRIPTION, after=after)
+
+    async def ask(self, operation, query, **variables):
+        await self.send(
+            type="subscribe", id=operation, payload={"query": query, "variables": variables}
+        )
 
     async def event(self):
         message = await self.receive()
@@ -67,7 +79,7 @@ async def socket(server, token):
 
 @pytest.fixture
 async def home(stores):
-    return await factories.household(stores)
+    return await factories.household(stores, ages={"Ada": 18, "Bo": 7})
 
 
 @pytest.fixture
@@ -140,6 +152,49 @@ async def test_nothing_of_another_profile_arrives(server, api, viewer, session, 
 
         with pytest.raises(asyncio.TimeoutError):
             await asyncio.wait_for(opened.event(), 0.5)
+
+
+async def test_a_profile_that_is_chosen_on_a_socket_does_not_change_what_runs_there(
+    server, api, home, viewer, session, stores
+):
+    async with socket(server, viewer.token) as opened:
+        await opened.receive()
+        await opened.subscribe()
+        await listening(stores)
+        await opened.ask("2", SELECT_PROFILE, id=home.profiles["Bo"])
+        chosen = [await opened.receive(), await opened.receive()]
+        await viewer.beat(session, 30_000)
+        news = await opened.event()
+
+    assert [message["type"] for message in chosen] == ["next", "complete"]
+    found = chosen[0]["payload"]["data"]["selectProfile"]
+    assert found["viewer"]["profile"]["name"] == "Bo"
+    assert news["state"]["positionMs"] == 30_000
+
+
+async def test_a_page_over_a_socket_that_loses_postgres_halfway_is_a_copy_as_a_whole(
+    server, viewer, session, stores
+):
+    await viewer.beat(session, 30_000)
+    await stores.copies.look(stores)
+    await viewer.run(HOME)
+    statements = []
+
+    def lose_it_at_the_fourth(*_):
+        statements.append(None)
+        stores.guards[Dependency.POSTGRES].drill(closed=len(statements) >= 4)
+
+    async with socket(server, viewer.token) as opened:
+        await opened.receive()
+        event.listen(stores.engine.sync_engine, "after_cursor_execute", lose_it_at_the_fourth)
+        await opened.ask("1", HOME)
+        answer = await opened.receive()
+        event.remove(stores.engine.sync_engine, "after_cursor_execute", lose_it_at_the_fourth)
+
+    page = answer["payload"]["data"]["page"]
+    rows = [edge["node"]["provenance"] for edge in page["rows"]["edges"]]
+    assert len(statements) >= 4
+    assert [found["source"] for found in (page["provenance"], *rows)] == ["STALE"] * 3
 
 
 async def test_a_bad_token_closes_the_socket(server):
