@@ -34,7 +34,8 @@ test: check web/dist/.built .venv/.chromium .venv/.nginx ## sets everything up a
 	@$(WITH_VENV) $(BIN)/python -m pytest
 	@MARQUEE_PARTS=apart $(WITH_VENV) $(BIN)/python -m pytest tests/http/test_media.py -k "not large"
 	@command -v "$${CHROMIUM:-chromium}" >/dev/null || echo "NOT TESTED: the browser journey, for there is no chromium here"
-	@PATH="$(NGINX_FOLDER):/usr/sbin:$$PATH" command -v "$${NGINX:-nginx}" >/dev/null || echo "NOT TESTED: the edge, and the house apart behind it, for there is no nginx here"
+	@PATH="$(NGINX_FOLDER):/usr/sbin:$$PATH" && "$${NGINX:-nginx}" -v >/dev/null 2>&1 || echo "NOT TESTED: the edge, and the house apart behind it, for no nginx runs here"
+	@command -v openssl >/dev/null || echo "NOT TESTED: the secrets of a house apart, for there is no openssl here"
 
 soak: .venv/.dev web/dist/.built .venv/.chromium .venv/.nginx ## runs the long tests at full size
 	@$(WITH_VENV) $(BIN)/python -m pytest -m soak
@@ -109,7 +110,7 @@ web/dist/.built: $(wildcard web/*.mjs web/*.js) node_modules/.installed
 # it, on port 80. Where it cannot be had, `make test` says so at its end.
 NGINX_FOLDER := $(CURDIR)/.venv/nginx/usr/sbin
 .venv/.nginx: .venv/bin/uv
-	@PATH="/usr/sbin:$$PATH" command -v "$${NGINX:-nginx}" >/dev/null || ! command -v apt-get >/dev/null || \
+	@(PATH="/usr/sbin:$$PATH" && "$${NGINX:-nginx}" -v >/dev/null 2>&1) || ! command -v apt-get >/dev/null || \
 		{ echo "Fetching nginx for the edge" && mkdir -p .venv/nginx && cd .venv/nginx && \
 		{ [ "$$(id -u)" != 0 ] || apt-get update -qq; } && \
 		apt-get download -qq -o APT::Sandbox::User=root nginx && dpkg -x nginx_*.deb . && rm nginx_*.deb; } || true

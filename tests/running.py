@@ -8,7 +8,8 @@ import subprocess
 import sys
 import time
 import urllib.request
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 
 from settings import Settings
 
@@ -87,9 +88,27 @@ _SIGNS = {
 
 def processes():
     """Every process of this machine: its parent's id and its command, by its id."""
-    listed = subprocess.run(["ps", "-wweo", "pid=,ppid=,args="], capture_output=True, text=True)
-    rows = (line.split(None, 2) for line in listed.stdout.splitlines())
-    return {int(row[0]): (int(row[1]), row[2]) for row in rows if len(row) == 3}
+    listed = {}
+    for entry in Path("/proc").glob("[0-9]*"):  # `ps` is not on every machine
+        with suppress(FileNotFoundError, ProcessLookupError):  # it has ended since
+            _, parent = _state_and_parent(int(entry.name))
+            command = (entry / "cmdline").read_bytes().decode(errors="replace")
+            listed[int(entry.name)] = parent, command.rstrip("\0").replace("\0", " ")
+    return listed
+
+
+def is_running(pid):
+    """Whether it lives; a dead one that its parent has not buried yet does not."""
+    try:
+        return _state_and_parent(pid)[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+def _state_and_parent(pid):
+    told = Path(f"/proc/{pid}/stat").read_text()
+    state, parent = told.rpartition(")")[2].split()[:2]  # a name before it may hold anything
+    return state, int(parent)
 
 
 def descendants(pid):

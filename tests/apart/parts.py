@@ -1,5 +1,6 @@
 """Parts of a house that run apart: a process each, told by its environment where the others are."""
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -7,10 +8,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
+import pytest
 
 from app.embedded.machine import LOOPBACK
 from tests.api import Api
 from tests.waiting import wait_until
+
+MAKE_SECRETS = Path(__file__).parents[2] / "deploy/make-secrets.sh"
+needs_openssl = pytest.mark.skipif(not shutil.which("openssl"), reason="needs openssl")
 
 STARTS_WITHIN_S = 60  # a server imports for two seconds when alone, and is rarely alone here
 STOPS_WITHIN_S = 15

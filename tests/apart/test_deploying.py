@@ -11,6 +11,7 @@ import yaml
 
 from settings import load_settings
 from tests.apart.edge import CONFIGURATION, ROOT
+from tests.apart.parts import MAKE_SECRETS, needs_openssl
 
 BIN = Path(sys.executable).parent
 COMPOSE = ROOT / "deploy/compose.yaml"
@@ -65,9 +66,10 @@ def test_the_image_is_made_of_files_that_are_there_and_of_nothing_else():
     assert wanted <= set(allowed)
 
 
+@needs_openssl
 def test_the_secrets_are_the_settings_of_a_house(tmp_path, monkeypatch):
     folder = tmp_path / "secrets"
-    make = [ROOT / "deploy/make-secrets.sh", folder]
+    make = [MAKE_SECRETS, folder]
 
     codes = [subprocess.run(make, capture_output=True).returncode for _ in range(2)]
     monkeypatch.setenv("MARQUEE_SECRETS", str(folder))

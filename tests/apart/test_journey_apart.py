@@ -11,8 +11,8 @@ import pytest
 from app.demo.households import EMAIL, PASSWORD
 from app.embedded.machine import LOOPBACK, free_port
 from tests import s3
-from tests.apart.edge import NGINX, ROOT, edge
-from tests.apart.parts import STARTS_WITHIN_S, marquee, serving
+from tests.apart.edge import NGINX, edge
+from tests.apart.parts import MAKE_SECRETS, STARTS_WITHIN_S, marquee, needs_openssl, serving
 from tests.waiting import wait_until
 from tests.web.test_journey import CHROMIUM, PLAYED_S, drive
 
@@ -22,6 +22,7 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(not CHROMIUM or not shutil.which("node"), reason="needs chromium and node"),
     pytest.mark.skipif(not NGINX, reason="needs nginx"),
+    needs_openssl,
 ]
 
 
@@ -31,7 +32,7 @@ def test_a_stranger_watches_a_film_in_a_house_whose_parts_run_apart(
     services.execute("CREATE DATABASE house_apart")
     edge_port, api_ports = free_port(), [free_port(), free_port()]
     secrets = tmp_path / "secrets"
-    subprocess.run([ROOT / "deploy/make-secrets.sh", secrets], check=True)
+    subprocess.run([MAKE_SECRETS, secrets], check=True)
     shared = s3.environment(s3_endpoint) | {
         "PATH": os.environ["PATH"],
         "PUBLIC_URL": f"http://{LOOPBACK}:{edge_port}",

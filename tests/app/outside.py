@@ -7,8 +7,15 @@ import sys
 import urllib.request
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 from uuid import UUID, uuid4
 
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from app.embedded.machine import LOOPBACK
 from app.home import SECRETS
 from tests.api import BEAT, SELECT_PROFILE, SIGN_IN, START
 from tests.running import environment
@@ -33,11 +40,22 @@ def marquee(*words, home, typed="", **settings):
 
 def certificate(folder):
     """A certificate for 127.0.0.1, signed by itself, and its key."""
-    files = folder / "certificate.pem", folder / "key.pem"
-    command = ["openssl", "req", "-x509", "-newkey", "ed25519", "-nodes", "-subj", "/CN=marquee"]
-    command += ["-addext", "subjectAltName=IP:127.0.0.1"]
-    command += ["-out", str(files[0]), "-keyout", str(files[1])]
-    subprocess.run(command, check=True, capture_output=True)
+    files, key = (folder / "certificate.pem", folder / "key.pem"), Ed25519PrivateKey.generate()
+    name, now = x509.Name.from_rfc4514_string("CN=marquee"), datetime.now(UTC)
+    unsigned = (
+        x509.CertificateBuilder(issuer_name=name, subject_name=name, public_key=key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now)
+        .not_valid_after(now + timedelta(days=1))
+    )
+    for told, critical in (
+        (x509.SubjectAlternativeName([x509.IPAddress(ip_address(LOOPBACK))]), False),
+        (x509.BasicConstraints(ca=True, path_length=None), True),
+        (x509.SubjectKeyIdentifier.from_public_key(key.public_key()), False),
+    ):
+        unsigned = unsigned.add_extension(told, critical)
+    files[0].write_bytes(unsigned.sign(key, None).public_bytes(Encoding.PEM))
+    files[1].write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
     return files
 
 

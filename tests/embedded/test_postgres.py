@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from importlib.metadata import version
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -59,8 +60,7 @@ def server_pid(folder):
 
 
 def who_runs(pid):
-    ps = ["ps", "-o", "user=", "-p", str(pid)]
-    return subprocess.run(ps, capture_output=True, text=True).stdout.strip()
+    return Path(f"/proc/{pid}").owner()
 
 
 async def test_what_was_committed_is_there_after_a_kill_at_the_same_address(tmp_path, supervisor):

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-import subprocess
 import sys
 import time
 from dataclasses import replace
@@ -13,6 +12,7 @@ from structlog.testing import capture_logs
 
 from app.embedded.logs import LARGEST_BYTES
 from app.embedded.supervisor import Child, ChildFailed, Supervisor, retry_after
+from tests.running import is_running
 
 TELLS_ITS_ID = "echo $$ >> ids; exec sleep 60"
 IGNORES_SIGTERM = "trap '' TERM; echo $$ >> ids; while :; do sleep 0.1; done"
@@ -48,12 +48,6 @@ async def told(path, count=1):
             if len(lines) >= count:
                 return lines
             await asyncio.sleep(0.01)
-
-
-def is_running(pid):
-    """Whether it lives; a dead one that init has not buried yet does not."""
-    state = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True)
-    return state.stdout.strip()[:1] not in ("", "Z")
 
 
 async def test_a_killed_child_is_started_again_after_a_longer_wait_each_time(tmp_path, supervisor):

@@ -4,7 +4,6 @@ import asyncio
 import os
 import signal
 import stat
-import subprocess
 
 import pytest
 from redis import AuthenticationError, Redis
@@ -12,6 +11,7 @@ from redis import ConnectionError as NobodyThere
 
 from app.embedded import valkey
 from app.embedded.supervisor import Supervisor
+from tests.running import processes
 
 PASSWORD = "of-letters_and-digits"
 
@@ -19,11 +19,6 @@ PASSWORD = "of-letters_and-digits"
 async def start(supervisor, folder):
     log = folder / "valkey.log"
     return await valkey.start(supervisor, folder / "valkey", password=PASSWORD, log=log)
-
-
-def arguments_of(pid):
-    ps = ["ps", "-o", "args=", "-p", str(pid)]
-    return subprocess.run(ps, capture_output=True, text=True).stdout
 
 
 async def test_what_was_written_is_there_after_a_kill_at_the_same_address(tmp_path, supervisor):
@@ -64,7 +59,7 @@ async def test_who_has_no_password_or_a_wrong_one_is_refused(tmp_path, superviso
 
 async def test_the_password_is_where_only_we_can_read_it(tmp_path, supervisor):
     with Redis.from_url(await start(supervisor, tmp_path)) as client:
-        arguments = arguments_of(client.info()["process_id"])
+        _, arguments = processes()[client.info()["process_id"]]
 
     config = tmp_path / "valkey" / "valkey.conf"
     assert "valkey" in arguments

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import subprocess
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from redis import Redis
 from app.embedded import postgres, valkey
 from domain.degradation import Dependency
 from tests.conftest import MASTER_KEY, Addresses
+from tests.running import descendants
 
 POSTGRES, REDIS = Dependency.POSTGRES, Dependency.REDIS
 
@@ -25,9 +25,7 @@ class Servers:
 
     def send(self, part, number):
         """To the server and all its processes; those of Postgres lead groups of their own."""
-        ps = ["ps", "-o", "pid=", "--ppid", str(self._leader(part))]
-        children = subprocess.run(ps, capture_output=True, text=True).stdout.split()
-        for pid in (self._leader(part), *map(int, children)):
+        for pid in (self._leader(part), *descendants(self._leader(part))):
             with suppress(ProcessLookupError):
                 os.kill(pid, number)
 

@@ -10,15 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.running import is_running
 from workers.media.run import ToolFailed, ToolKilled, ToolTooSlow, run
 
 SLEEPS = "sleep 60 & echo $$ $!; wait"  # tells its own number and that of what it started
-
-
-def is_running(pid: int) -> bool:
-    """Whether it has neither ended nor waits, ended, for somebody to ask."""
-    asked = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True)
-    return asked.stdout.strip() != "" and not asked.stdout.startswith("Z")
 
 
 def wait_until_gone(*pids: int) -> None:
