@@ -1,19 +1,23 @@
 """Does a house come back from its backup, with its films, its keys and where everybody was?"""
 
 import json
+import re
 import shutil
 import stat
 import zipfile
+from pathlib import Path
 
 import pytest
 
 from app.embedded.machine import free_port
+from app.home import rebuild_home
 from tests.app.outside import Guest, film, marquee, own_secrets
 from tests.running import house, somebody_is_left
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.slow
 
+OPERATIONS = Path(__file__).parents[2] / "docs/operations.md"
 EMAIL, PASSWORD = "ada@house.test", "opening night"
 
 
@@ -162,6 +166,25 @@ def test_a_restore_that_was_killed_is_begun_again(backups, tmp_path):
     assert restored.returncode == 0
     assert (home / "objects" / "picture").read_bytes() == b"a picture"
     assert not (home / "restore.new").exists()
+
+
+def test_a_home_that_ran_is_empty_enough_after_what_the_docs_say_of_the_way_back(backups, tmp_path):
+    home, away = tmp_path / "home", tmp_path / "away"
+    shutil.copytree(backups[0].parent / "home", home)
+    (home / "demo.lock").touch()
+    away.mkdir()
+    told = re.search(r"move everything but (.+) out of the home", OPERATIONS.read_text())
+    stays = re.findall(r"`(\w+)/`", told[1])
+
+    for entry in [entry for entry in home.iterdir() if entry.name not in stays]:
+        entry.rename(away / entry.name)
+    with rebuild_home(home, {}):
+        pass
+
+    assert {"postgres", "valkey", "secrets", "demo.lock"} <= {
+        entry.name for entry in away.iterdir()
+    }
+    assert (home / "objects" / "picture").read_bytes() == b"a picture"
 
 
 def test_objects_that_are_kept_elsewhere_are_looked_for(backups, tmp_path):
