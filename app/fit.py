@@ -10,6 +10,7 @@ from domain.errors import Unavailable
 from domain.tokens import TokenKey
 from settings import ENVIRONMENT, CannotStart, Settings, source_of
 from stores import Stores, open_stores
+from stores.keys import open_keys
 from stores.revision import revision_of
 from stores.sql import accounts
 
@@ -50,6 +51,12 @@ def _unreadable(settings: Settings) -> list[str]:
         whole = False
     if not whole:
         found.append("MEDIA_KEY is not 32 bytes in hexadecimal.")
+    try:
+        open_keys(settings.keys_url)
+    except ValueError as error:
+        found.append(str(error))
+    except OSError as error:
+        found.append(f"The master key {error.filename}: {error.strerror}.")
     if settings.tls_certificate is not None:
         try:
             ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(

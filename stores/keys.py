@@ -8,6 +8,7 @@ from uuid import UUID
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+MASTER_KEY_BYTES = 32  # AES-256; the cipher would take a shorter one, and say nothing
 NONCE_BYTES = 12  # the size AES-GCM is specified for
 
 
@@ -16,11 +17,21 @@ class KeyUnreadable(Exception):
 
 
 def open_keys(url: str) -> "Keys":
-    """The master key in the file behind `url`: 32 bytes in hexadecimal."""
+    """The master key in the file behind `url`: 32 bytes in hexadecimal.
+
+    Raises ValueError when it is none, and OSError when it cannot be read.
+    """
     parts = urlsplit(url)
     if parts.scheme != "file":
-        raise ValueError(f"KEYS_URL must be a file: URL, not {parts.scheme}:")
-    return Keys(bytes.fromhex(Path(unquote(parts.path)).read_text().strip()))
+        raise ValueError(f"KEYS_URL must be a file: URL, not {parts.scheme}:.")
+    file = Path(unquote(parts.path))
+    try:
+        master_key = bytes.fromhex(file.read_text().strip())
+    except ValueError:  # which has a part of the text in it
+        master_key = b""
+    if len(master_key) != MASTER_KEY_BYTES:
+        raise ValueError(f"The master key {file} is not 32 bytes in hexadecimal.")
+    return Keys(master_key)
 
 
 class Keys:

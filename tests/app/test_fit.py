@@ -75,6 +75,17 @@ def test_a_key_that_is_none_is_a_line_anywhere(fit, name, value, line, where):
     assert problems(load_settings()) == [line]
 
 
+def test_a_master_key_that_is_missing_or_none_is_a_line(fit, tmp_path):
+    file = tmp_path / "own" / "master_key"
+    file.write_text("00" * 16)
+    short = problems(load_settings())
+    file.unlink()
+    missing = problems(load_settings())
+
+    assert short == [f"The master key {file} is not 32 bytes in hexadecimal."]
+    assert missing == [f"The master key {file}: No such file or directory."]
+
+
 def test_a_certificate_of_another_key_is_a_line(fit, tmp_path):
     for folder in ("one", "two"):
         (tmp_path / folder).mkdir()

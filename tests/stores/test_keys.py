@@ -43,3 +43,14 @@ def test_the_master_key_is_read_from_its_file(tmp_path):
 def test_a_master_key_that_is_somewhere_unknown_is_refused():
     with pytest.raises(ValueError, match="https"):
         open_keys("https://keys.test/master")
+
+
+@pytest.mark.parametrize("text", ["00" * 16, "00" * 31, "00" * 33, "", "no hexadecimal"])
+def test_a_master_key_of_another_length_is_refused_and_not_shown(tmp_path, text):
+    file = tmp_path / "master_key"
+    file.write_text(text)
+
+    with pytest.raises(ValueError, match="not 32 bytes") as refusal:
+        open_keys(file.as_uri())
+
+    assert str(refusal.value) == f"The master key {file} is not 32 bytes in hexadecimal."
