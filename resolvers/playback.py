@@ -149,8 +149,11 @@ async def session_profile(parent: Parent[PlaybackSession], info: Info) -> Profil
 
 
 async def lease_expires_at(parent: Parent[PlaybackSession], info: Info) -> datetime:
-    """When the session is lost without another heartbeat; now, when it already is."""
-    expires_at = await info.context.loaders.lease_by_session.load(parent.id)
+    """When the session is lost without another heartbeat; now, when it already is, or when nobody
+    can tell: progress that was saved is answered all the same."""
+    expires_at = None
+    with suppress(Unavailable):
+        expires_at = await info.context.loaders.lease_by_session.load(parent.id)
     return expires_at or info.context.now()
 
 

@@ -60,7 +60,8 @@ class PlaybackSession(Node):
     profile: Profile = field(playback.session_profile, "For whom.")
     started_at: datetime = attribute("When it began.")
     lease_expires_at: datetime = field(
-        playback.lease_expires_at, "When it is lost without another heartbeat."
+        playback.lease_expires_at,
+        "When it is lost without another heartbeat; now, when nobody can tell.",
     )
     position_ms: int = attribute("What the player last reported.")
     current_rendition: Rendition | None = field(

@@ -31,6 +31,13 @@ query Details($id: ID!) {
   }
 }
 """
+BEAT = """
+mutation ($input: HeartbeatInput!) {
+  heartbeat(input: $input) {
+    ... on HeartbeatAccepted { watchState { positionMs } session { leaseExpiresAt } }
+  }
+}
+"""
 OPS = "{ ops { degradation shedding health { name breaker p99Ms } } }"
 
 
@@ -177,6 +184,18 @@ async def test_without_redis_a_film_goes_on_and_none_is_begun(stores, viewer, fi
     assert (await viewer.start(film.id))["code"] == "UNAVAILABLE"
     assert len(await factories.fetch(stores, factories.t.playback_sessions)) == 1
     assert (await viewer.stop(watching, 50_000))["watchState"]["positionMs"] == 50_000
+
+
+async def test_without_redis_a_lease_may_end_now_and_progress_is_answered(stores, viewer, watching):
+    drill(stores, REDIS)
+    before = datetime.now(UTC)
+
+    report = {"sessionId": watching, "sequence": 1, "positionMs": 40_000, "state": "PLAYING"}
+    accepted = (await viewer.run(BEAT, input=report)).data["heartbeat"]
+
+    assert accepted["watchState"] == {"positionMs": 40_000}
+    ends_at = datetime.fromisoformat(accepted["session"]["leaseExpiresAt"])
+    assert before <= ends_at <= datetime.now(UTC)
 
 
 async def test_without_objects_home_is_live_and_lacks_its_pictures(stores, viewer, film):
