@@ -10,6 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 from redis.asyncio import Redis
 
 from stores.guard import Guard
+from stores.redis import answers_of
 
 log = structlog.get_logger()
 V = TypeVar("V")
@@ -89,7 +90,7 @@ class LastGood(Generic[V]):
                 pipe.set(
                     self._name(key), self._of.dump_json((kept.as_of, kept.value)), px=self._ttl
                 )
-            await pipe.execute()
+            await answers_of(pipe)
 
     def _name(self, key: str) -> str:
         return f"copy:{self._kind}:{key}"

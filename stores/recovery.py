@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Protocol
 
 import structlog
@@ -19,7 +20,7 @@ JITTER = 0.25  # of the above, so that processes that lost a part together do no
 
 
 class Turns(Protocol):
-    """Whose turn it is to ask."""
+    """Whose turn it is to ask. Nobody may be there to say; then everybody asks for itself."""
 
     async def take(self, part: Dependency) -> bool: ...
     async def open_to_all(self, part: Dependency) -> None: ...
@@ -34,9 +35,19 @@ async def watch(guard: Guard, question: Callable[[], Awaitable[None]], turns: Tu
         while guard.state is not BreakerState.CLOSED:
             await asyncio.sleep(wait_s * random.uniform(1 - JITTER, 1 + JITTER))  # noqa: S311
             wait_s = min(2 * wait_s, QUESTION_EVERY_S)
-            part = guard.dependency
-            if await turns.take(part) and await _is_back(guard, question):
-                await turns.open_to_all(part)
+            if await _is_mine(turns, guard.dependency) and await _is_back(guard, question):
+                with suppress(Exception):  # it only saves the others time
+                    await turns.open_to_all(guard.dependency)
+
+
+async def _is_mine(turns: Turns, part: Dependency) -> bool:
+    try:
+        return await turns.take(part)
+    except Unavailable:
+        return True
+    except Exception as error:  # noqa: BLE001 - this loop is the only way back: it must not end
+        log.warning("odd_turn", dependency=part.value, error=repr(error))
+        return True
 
 
 async def _is_back(guard: Guard, question: Callable[[], Awaitable[None]]) -> bool:

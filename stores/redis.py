@@ -7,13 +7,15 @@ Postgres again, and a lost lease is taken anew by the next heartbeat.
 import asyncio
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import partial
 from secrets import token_bytes
+from typing import Any
 
 import structlog
 from redis.asyncio import Redis
+from redis.asyncio.client import Pipeline
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import DataError, RedisError, ResponseError
@@ -34,7 +36,21 @@ TURN = timedelta(seconds=2)  # a question that hangs takes 1.5 s, and the next c
 OPEN_TURN = timedelta(seconds=5)  # every process comes by within half of it: stores/recovery.py
 _ANYBODY = b"anybody"
 RECONNECT_S = 1.0  # between two attempts to listen again
-UNWELL = ("LOADING", "MASTERDOWN", "MISCONF", "OOM", "READONLY")  # starts, ends, or is full
+# The codes of a server that starts, ends, hangs, is full, has lost the others, or is no longer the
+# one to write to; and of one that no longer lets us.
+UNWELL = frozenset(
+    {
+        "BUSY",
+        "CLUSTERDOWN",
+        "LOADING",
+        "MASTERDOWN",
+        "MISCONF",
+        "NOPERM",
+        "NOREPLICAS",
+        "OOM",
+        "READONLY",
+    }
+)
 
 
 def open_redis(url: str, *, deadline_s: float) -> Redis:
@@ -49,11 +65,23 @@ def open_redis(url: str, *, deadline_s: float) -> Redis:
 
 def why_gone(error: Exception) -> str | None:
     """The server's own trouble, in one line; None for a trouble of ours."""
-    if isinstance(error, ResponseError) and str(error).startswith(UNWELL):
-        return str(error)
-    if isinstance(error, RedisError) and not isinstance(error, ResponseError | DataError):
-        return str(error)
-    return None
+    if not isinstance(error, RedisError) or isinstance(error, DataError):
+        return None
+    if isinstance(error, ResponseError):
+        # The client takes the code off the text, when it is one that it knows.
+        code = error.status_code or str(error).partition(" ")[0]
+        return str(error) if code in UNWELL else None
+    return str(error)
+
+
+async def answers_of(pipe: Pipeline) -> list[Any]:
+    """Of each command. Raises what the server said, where the client itself would put the command
+    before it, and with that what is to be written."""
+    answers = await pipe.execute(raise_on_error=False)
+    for answer in answers:
+        if isinstance(answer, RedisError):
+            raise answer
+    return answers
 
 
 class Leases:
@@ -95,7 +123,7 @@ class Leases:
         async with self._redis.pipeline(transaction=False) as pipe:
             for session_id in session_ids:
                 pipe.pttl(_lease(session_id))
-            return list(await pipe.execute())
+            return await answers_of(pipe)
 
 
 class Turns:
@@ -108,21 +136,17 @@ class Turns:
         self._me = token_bytes(8)
 
     async def take(self, part: Dependency) -> bool:
-        """Whether to ask now; nobody else is told so for TURN."""
+        """Whether to ask now; nobody else is told so for TURN. Raises Unavailable."""
         if part is Dependency.REDIS:
             return True
-        try:
-            said = await self._guard.call(
-                lambda: self._redis.set(_turn(part), self._me, px=TURN, nx=True, get=True)
-            )
-        except Unavailable:
-            return True
+        said = await self._guard.call(
+            lambda: self._redis.set(_turn(part), self._me, px=TURN, nx=True, get=True)
+        )
         return said in (None, self._me, _ANYBODY)
 
     async def open_to_all(self, part: Dependency) -> None:
-        """For as long as everybody needs to come by. Best effort: it only saves them time."""
-        with suppress(Unavailable):
-            await self._guard.call(lambda: self._redis.set(_turn(part), _ANYBODY, px=OPEN_TURN))
+        """For as long as everybody needs to come by. Raises Unavailable."""
+        await self._guard.call(lambda: self._redis.set(_turn(part), _ANYBODY, px=OPEN_TURN))
 
 
 class Nudges:

@@ -9,8 +9,6 @@ from prometheus_client import REGISTRY
 from domain.degradation import BreakerState, Dependency
 from domain.errors import Unavailable
 from stores.guard import Guard, Limits
-from stores.recovery import watch
-from tests.waiting import until
 
 LONG_S = 60.0
 
@@ -49,19 +47,6 @@ class Clock:
 
     def __call__(self):
         return self.now
-
-
-class AlwaysMine:
-    """No other process."""
-
-    def __init__(self):
-        self.opened = []
-
-    async def take(self, part):
-        return True
-
-    async def open_to_all(self, part):
-        self.opened.append(part)
 
 
 async def test_what_does_not_answer_in_time_is_unavailable():
@@ -223,29 +208,6 @@ async def test_retries_are_a_tenth_of_all_calls_beyond_what_was_saved_up():
                 await guard.repeat(ask)
 
     assert len(asked) == 100 + 20 + 9  # the tenth of the first call found the savings full
-
-
-async def test_a_part_that_is_back_is_noticed_and_everybody_is_told_to_look():
-    guard, turns, answers = guard_of(), AlwaysMine(), [Gone, None]
-
-    async def question():
-        async with guard.passage():
-            if (failure := answers.pop(0)) is not None:
-                raise failure
-
-    watching = asyncio.create_task(watch(guard, question, turns))
-    with structlog.testing.capture_logs() as lines:
-        await fails(guard, 5)
-
-        async def closed():
-            return guard.state is BreakerState.CLOSED
-
-        await until(closed)
-    watching.cancel()
-
-    assert [line["event"] for line in lines] == ["breaker_opened", "breaker_closed"]
-    assert answers == []
-    assert turns.opened == [Dependency.OBJECTS]
 
 
 async def test_after_a_minute_the_next_viewer_tries():

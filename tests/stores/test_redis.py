@@ -2,12 +2,19 @@ import asyncio
 from datetime import UTC, datetime
 
 import pytest
+from psycopg import OperationalError
+from redis._parsers import BaseParser
 
+from domain.accounts import Profile
+from domain.degradation import BreakerState, Dependency
 from domain.errors import Unavailable
-from domain.ids import ProfileId, SessionId
+from domain.ids import AccountId, ProfileId, SessionId
 from domain.playback import LEASE
+from domain.scalars import Locale
 from stores import open_stores
+from stores.redis import why_gone
 from tests.conftest import Addresses
+from tests.waiting import until
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 SESSION = SessionId("pbs_1")
@@ -68,3 +75,78 @@ async def test_a_nudge_that_cannot_be_sent_is_only_late(stores_without_redis):
 async def test_a_lease_that_cannot_be_taken_says_so(stores_without_redis):
     with pytest.raises(Unavailable):
         await stores_without_redis.leases.renew(SESSION)
+
+
+@pytest.fixture
+async def full(stores):
+    """Redis has no room for another key."""
+    await stores.redis.config_set("maxmemory", 1)
+    yield stores
+    await stores.redis.config_set("maxmemory", 0)
+
+
+@pytest.fixture
+async def demoted(stores):
+    """After a failover, Redis is no longer the one to write to."""
+    await stores.redis.replicaof("127.0.0.1", 1)
+    yield stores
+    await stores.redis.replicaof("NO", "ONE")
+
+
+async def test_a_redis_that_is_full_is_unavailable(full):
+    with pytest.raises(Unavailable):
+        await full.leases.renew(SESSION)
+
+
+async def test_a_redis_that_is_no_longer_the_one_to_write_to_is_unavailable(demoted):
+    with pytest.raises(Unavailable):
+        await demoted.leases.renew(SESSION)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "BUSY Redis is busy running a script.",
+        "CLUSTERDOWN The cluster is down",
+        "LOADING Redis is loading the dataset in memory",
+        "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.",
+        "MISCONF Redis is configured to save RDB snapshots, but is unable to persist to disk.",
+        "NOPERM User default has no permissions to run the 'set' command",
+        "NOREPLICAS Not enough good replicas to write.",
+        "OOM command not allowed when used memory > 'maxmemory'.",
+        "READONLY You can't write against a read only replica.",
+    ],
+    ids=lambda answer: answer.partition(" ")[0],
+)
+def test_a_server_that_is_not_well_is_told_by_what_it_answers(answer):
+    assert why_gone(BaseParser.parse_error(answer)) is not None
+
+
+@pytest.mark.parametrize("answer", ["WRONGTYPE Operation against a key", "ERR syntax error"])
+def test_an_answer_that_is_a_mistake_of_ours_is_no_trouble_of_the_server(answer):
+    assert why_gone(BaseParser.parse_error(answer)) is None
+
+
+async def test_a_copy_that_redis_does_not_take_is_unavailable_and_quotes_nothing(full):
+    ada = Profile(ProfileId("pro_1"), AccountId("acc_1"), "Ada", False, 18, Locale("en"))
+    full.copies.households.keep("acc_1", [ada], NOW)
+
+    with pytest.raises(Unavailable) as refused:
+        await full.copies.write()
+
+    assert "Ada" not in str(refused.value.__cause__)
+
+
+async def test_postgres_is_back_though_redis_can_tell_nobody_whose_turn_it_is(full):
+    guard = full.guards[Dependency.POSTGRES]
+    for _ in range(5):
+        with pytest.raises(Unavailable):
+            async with guard.passage():
+                raise OperationalError
+    was = guard.state
+
+    async def is_back():
+        return guard.state is BreakerState.CLOSED
+
+    assert was is BreakerState.OPEN
+    await until(is_back)
