@@ -1,9 +1,11 @@
 """The one ASGI application: GraphQL, and the doors that are not."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+import signal
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager
 
+import structlog
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
@@ -18,6 +20,8 @@ from domain.tokens import TokenKey
 from settings import load_settings
 from stores import Stores, open_stores
 from stores.tracing import tracing
+
+log = structlog.get_logger()
 
 
 def create_app() -> Starlette:
@@ -36,17 +40,37 @@ def create_app() -> Starlette:
         async with open_stores(settings) as stores:
             doors = routes(stores, house, with_graphiql=with_graphiql, origins=settings.origins)
             app.router.routes.extend(doors)
-            running = [
-                asyncio.create_task(work)
-                for work in (stores.nudges.run(), stores.copies.run(stores), stores.drills.run())
-            ]
-            with tracing(settings.otel_exporter_otlp_endpoint, service="marquee-serve"):
-                yield
-            for task in running:
-                task.cancel()
-            await asyncio.gather(*running, return_exceptions=True)
+            async with in_background(
+                nudges=stores.nudges.run(),
+                copies=stores.copies.run(stores),
+                drills=stores.drills.run(),
+            ):
+                with tracing(settings.otel_exporter_otlp_endpoint, service="marquee-serve"):
+                    yield
 
     return Starlette(lifespan=lifespan)
+
+
+@asynccontextmanager
+async def in_background(**works: Coroutine[None, None, None]) -> AsyncIterator[None]:
+    """Beside what is inside, and for as long. If one of them ends before, the process does: it
+    would go on without, unseen, and whoever watches it starts a well one within a second."""
+    running = [asyncio.create_task(work, name=name) for name, work in works.items()]
+    for task in running:
+        task.add_done_callback(_give_up)
+    try:
+        yield
+    finally:
+        for task in running:
+            task.remove_done_callback(_give_up)
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+
+
+def _give_up(ended: asyncio.Task[None]) -> None:
+    error = None if ended.cancelled() else ended.exception()
+    log.critical("background_work_ended", work=ended.get_name(), exc_info=error)
+    signal.raise_signal(signal.SIGTERM)  # what is being answered comes to its end
 
 
 def routes(

@@ -14,13 +14,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from domain.degradation import Dependency
 from stores import objects, postgres, recovery, redis
+from stores.copies import Copies
 from stores.drills import Drills
 from stores.guard import Guard, Limits
 from stores.jobs import Jobs
 from stores.keys import Keys, open_keys
 from stores.objects import Objects, open_objects
 from stores.passwords import Passwords
-from stores.reads import Copies
 from stores.redis import Leases, Nudges, Turns, open_redis
 
 Tx: TypeAlias = AsyncConnection  # a connection inside the transaction of `Stores.begin`

@@ -1,4 +1,4 @@
-"""Every cache, TTL and fallback, on one page: what a request reads when Postgres does not answer.
+"""What does a request read when Postgres does not answer?
 
 A request reads Postgres, and nothing else, as long as it answers. Once it has failed, the rest of
 that request is read from copies: of the published catalogue, which every process keeps in memory,
@@ -6,15 +6,11 @@ and of what is a viewer's own, kept from the last time it was read.
 """
 
 import asyncio
-import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
-from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
-from pydantic import TypeAdapter
-from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.accounts import Profile, Viewer
@@ -23,11 +19,9 @@ from domain.errors import Unavailable
 from domain.ids import AccountId, ProfileId, TitleId
 from domain.tokens import AccessClaims
 from domain.watching import WatchState
-from stores.catalog_memory import CatalogCopy, copy_catalogue
-from stores.guard import Guard
+from stores.copies import Watching
 from stores.last_good import Kept, LastGood
 from stores.sql import accounts as accounts_sql
-from stores.sql import published as published_sql
 from stores.sql import watching as watching_sql
 from stores.sql.watching import Resumable
 
@@ -38,83 +32,28 @@ P = ParamSpec("P")
 T = TypeVar("T")
 V = TypeVar("V")
 
-LOOK_EVERY_S = 5.0  # one statement each process; what is older than this is no good copy
-WRITE_EVERY_S = 60.0  # a copy that outlives its process may be this much behind
 # Reads of one request together; what is left of the two seconds that a query has is for copies. A
 # single read that hangs fails earlier, by the deadline of its own.
 LIVE_FOR_S = 1.6
-KEPT_FOR = timedelta(days=1)  # a house that is down for longer has other worries
-RETRY_AFTER_S = 2  # for a request whose reads took too long together
-MOST_VIEWERS = 5_000  # of one process; with all they may have begun, about 100 MB
-MOST_STATES = 50  # of one profile, the latest: two screens of Continue Watching
-
-
-@dataclass(frozen=True, slots=True)
-class Watching:
-    """What is known of a profile's watch states, latest first. `is_whole` once Continue Watching
-    was read: before, what is not in here is unknown rather than not begun."""
-
-    states: tuple[WatchState, ...] = ()
-    is_whole: bool = False
-
-    def after(self, read: Iterable[WatchState], *, is_whole: bool) -> "Watching":
-        """With what was read now, of which the later revision holds."""
-        known = {state.playable_id: state for state in self.states}
-        for state in read:
-            if state.playable_id not in known or known[state.playable_id].revision < state.revision:
-                known[state.playable_id] = state
-        latest_first = sorted(known.values(), key=lambda state: state.cursor, reverse=True)
-        return Watching(tuple(latest_first[:MOST_STATES]), self.is_whole or is_whole)
-
-
-class Copies:
-    """What this process has to show when Postgres does not answer."""
-
-    def __init__(self, redis: Redis, guard: Guard) -> None:
-        """`guard` is around `redis`."""
-
-        def kept(kind: str, of: TypeAdapter[tuple[datetime, V]]) -> LastGood[V]:
-            return LastGood(kind, of, redis=redis, guard=guard, most=MOST_VIEWERS, ttl=KEPT_FOR)
-
-        self.catalogue: CatalogCopy | None = None
-        self.viewers = kept("viewer", TypeAdapter(tuple[datetime, Viewer | None]))
-        self.households = kept("household", TypeAdapter(tuple[datetime, list[Profile]]))
-        self.watching = kept("watching", TypeAdapter(tuple[datetime, Watching]))
-        self._writes = -1  # of the catalogue, when it was copied
-
-    async def run(self, stores: "Stores") -> None:
-        """Keeps the copies fresh until cancelled."""
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(_again_and_again(LOOK_EVERY_S, lambda: self.look(stores)))
-            tasks.create_task(_again_and_again(WRITE_EVERY_S, self.write))
-
-    async def look(self, stores: "Stores") -> None:
-        """Copies the catalogue if any of it was written since the last time. Raises
-        Unavailable."""
-        now = datetime.now(UTC)
-        async with stores.begin() as tx:
-            writes = await published_sql.writes(tx)
-        if self.catalogue is None or writes != self._writes:
-            self.catalogue = await copy_catalogue(stores.begin, now)
-            self._writes = writes
-        else:
-            self.catalogue = self.catalogue.confirmed(now)
-
-    async def write(self) -> None:
-        """Lets what is a viewer's own outlive this process. Raises Unavailable."""
-        for kept in (self.viewers, self.households, self.watching):
-            await kept.flush()
+LATE_RETRY_AFTER_S = 2  # for a request whose reads took too long together
 
 
 class Reads:
     """What one request reads. Every question raises Unavailable when there is no copy either."""
 
-    def __init__(self, stores: "Stores", clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        stores: "Stores",
+        clock: Callable[[], datetime],
+        *,
+        lost: Unavailable | None = None,
+    ) -> None:
+        """`lost`: why Postgres is not even asked."""
         self._stores = stores
         self._copies = stores.copies
         self._clock = clock
         self._until_s: float | None = asyncio.get_running_loop().time() + LIVE_FOR_S
-        self._lost: Unavailable | None = None
+        self._lost = lost
         self._has_answered = False
         self._is_alone = False  # without Redis, too
 
@@ -134,16 +73,14 @@ class Reads:
 
     def from_copies(self) -> "Reads":
         """The same request once more, from its beginning, without Postgres."""
-        anew = Reads(self._stores, self._clock)
-        anew._lost = self._lost
-        return anew
+        return Reads(self._stores, self._clock, lost=self._lost)
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[AsyncConnection]:
         """A transaction for what no copy can stand in for. Raises Unavailable; at once when this
         request has met it before, for one deadline is enough to wait."""
         if self._lost is not None:
-            again_s = self._lost.retry_after_seconds or RETRY_AFTER_S
+            again_s = self._lost.retry_after_seconds or LATE_RETRY_AFTER_S
             raise Unavailable(self._lost.dependency, retry_after_seconds=again_s)
         try:
             async with self._stores.begin() as tx:
@@ -167,9 +104,8 @@ class Reads:
         except Unavailable:
             if self._copies.catalogue is None:
                 raise
-            stand_in: Any = getattr(self._copies.catalogue, question.__name__)
-            answer: T = await stand_in(*args, **kwargs)
-            return answer
+            stand_in: Callable[P, Awaitable[T]] = getattr(self._copies.catalogue, question.__name__)
+            return await stand_in(*args, **kwargs)
 
     async def viewer(self, claims: AccessClaims) -> Viewer | None:
         """Who these claims are of; None when the account, device or profile is gone."""
@@ -257,7 +193,7 @@ class Reads:
             async with asyncio.timeout_at(self._until_s), self.begin() as tx:
                 yield tx
         except TimeoutError as error:
-            self._lost = Unavailable(Dependency.POSTGRES, retry_after_seconds=RETRY_AFTER_S)
+            self._lost = Unavailable(Dependency.POSTGRES, retry_after_seconds=LATE_RETRY_AFTER_S)
             raise self._lost from error
 
     async def _find(self, copies: LastGood[V], key: str) -> Kept[V] | None:
@@ -288,11 +224,3 @@ class Reads:
             return kept.value
         copies.keep(key, found, self._clock())
         return found
-
-
-async def _again_and_again(every_s: float, work: Callable[[], Awaitable[None]]) -> None:
-    """Also after a part was away. With jitter, so that processes do not ask all at once."""
-    while True:
-        with suppress(Unavailable):
-            await work()
-        await asyncio.sleep(every_s * random.uniform(0.8, 1.2))  # noqa: S311 - no secret

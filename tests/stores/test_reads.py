@@ -1,14 +1,18 @@
 """What a request reads when Postgres does not answer; the part is closed by a drill."""
 
+import asyncio
 import inspect
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import structlog
+from sqlalchemy import text
 
 from domain.degradation import Dependency
 from domain.errors import Unavailable
 from stores.catalog_memory import CatalogCopy
-from stores.reads import Copies, Reads
+from stores.copies import Copies
+from stores.reads import Reads
 from stores.sql import catalog as catalog_sql
 from stores.sql import people as people_sql
 from stores.sql import playback as playback_sql
@@ -112,6 +116,27 @@ async def test_the_catalogue_is_copied_again_only_when_some_of_it_was_written(fi
     assert confirmed.titles is first.titles
     assert confirmed.as_of > first.as_of
     await until(is_new)
+
+
+async def test_copies_are_made_again_after_a_failure_nobody_thought_of(stores):
+    async with stores.begin() as tx:
+        await tx.execute(text("ALTER TABLE titles RENAME TO gone"))
+
+    with structlog.testing.capture_logs() as lines:
+        making = asyncio.create_task(stores.copies.run(stores))
+
+        async def has_failed():
+            return "copies_not_made" in [line["event"] for line in lines]
+
+        await until(has_failed)
+        async with stores.begin() as tx:
+            await tx.execute(text("ALTER TABLE gone RENAME TO titles"))
+
+        async def is_made():
+            return stores.copies.catalogue is not None
+
+        await until(is_made)
+    making.cancel()
 
 
 async def test_nothing_of_a_copy_is_read_while_postgres_answers(filled):
