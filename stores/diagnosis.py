@@ -7,8 +7,9 @@ import psycopg
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from stores.postgres import DURABLE
+
 CONNECT_DEADLINE_S = 3  # who takes longer has something wrong with it
-DURABLE = ("fsync", "synchronous_commit", "full_page_writes")
 
 
 @dataclass(frozen=True, slots=True)

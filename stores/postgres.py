@@ -22,9 +22,10 @@ _SETTLE = f"""
     SELECT set_config('statement_timeout', %(deadline)s, false),
     {", ".join(f"current_setting('{name}')" for name in DURABLE)}
 """
-# What the server says while it stops, starts or has run out of something, and when a statement
-# took longer than it was given: the beginnings of its codes in appendix A of Postgres' manual.
-UNWELL = ("08", "53", "57P", "57014")
+# What the server says while it stops, starts, has run out of something, cannot reach its disk or is
+# no longer the one to write to, and when something took longer than it was given: the beginnings of
+# its codes in appendix A of Postgres' manual.
+UNWELL = ("08", "25006", "25P03", "25P04", "53", "57014", "57P", "58")
 
 
 def open_engine(url: str, *, deadline_s: float) -> AsyncEngine:
@@ -66,11 +67,13 @@ def why_gone(error: Exception) -> str | None:
     cause: BaseException | None = error.orig if isinstance(error, DBAPIError) else error
     if isinstance(cause, ConnectorException):  # an order was being added
         cause = cause.__cause__
-    if not isinstance(cause, psycopg.OperationalError | psycopg.InterfaceError):
+    if not isinstance(cause, psycopg.Error):
         return None
-    if cause.sqlstate is not None and not cause.sqlstate.startswith(UNWELL):
-        return None
-    return str(cause).partition("\n")[0]
+    if cause.sqlstate is None:  # nobody was there to give one, or psycopg does not like our query
+        is_gone = isinstance(cause, psycopg.OperationalError | psycopg.InterfaceError)
+    else:
+        is_gone = cause.sqlstate.startswith(UNWELL)
+    return str(cause).partition("\n")[0] if is_gone else None
 
 
 class _Connection(psycopg.AsyncConnection[Any]):
