@@ -14,10 +14,9 @@ from redis.exceptions import RedisError
 
 from domain.degradation import Dependency
 from domain.errors import Unavailable
-from stores.guard import Guard
+from stores.guard import RETRY_AFTER_S, Guard
 
-DRILL = "drill"  # the key; its value is the closed parts, with a comma between
-RETRY_AFTER_S = 5  # Redis is soon back, or needs somebody to look after it
+KEY = "drill"  # its value is the closed parts, with a comma between
 LOOK_EVERY_S = 1.0  # how soon a drill begins, and ends, in every process
 
 
@@ -33,9 +32,9 @@ class Drills:
         """In place of one under way; no parts end it. Raises Unavailable."""
         try:
             if closed:
-                await self._redis.set(DRILL, ",".join(sorted(closed)), px=length)
+                await self._redis.set(KEY, ",".join(sorted(closed)), px=length)
             else:
-                await self._redis.delete(DRILL)
+                await self._redis.delete(KEY)
         except RedisError as error:
             raise Unavailable(Dependency.REDIS, retry_after_seconds=RETRY_AFTER_S) from error
 
@@ -50,8 +49,8 @@ class Drills:
         now_s = asyncio.get_running_loop().time()
         try:
             async with self._redis.pipeline() as pipe:
-                pipe.get(DRILL)
-                pipe.pttl(DRILL)
+                pipe.get(KEY)
+                pipe.pttl(KEY)
                 named, left_ms = await pipe.execute()
         except RedisError:
             if now_s < self._ends_at_s:
