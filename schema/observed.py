@@ -24,7 +24,7 @@ tracer = trace.get_tracer("marquee.schema")
 
 REFERENCE_BYTES = 6  # enough to find one line among a year's, short enough to read over a phone
 MOST_DOCUMENTS = 200  # an app has dozens; a stranger's inventions must not fill the metrics
-LONGEST_NAME = 64  # of an operation in the log; ours have at most twenty letters
+LONGEST_NAME = 64  # of an operation in logs and metrics; ours have at most twenty letters
 ANONYMOUS, OTHER = "anonymous", "other"
 INVALID = "INVALID_DOCUMENT"  # what has no code of ours: it was refused before any resolver ran
 
@@ -57,7 +57,7 @@ class Observed(SchemaExtension):
 
     def _tell(self, seconds: float) -> None:
         definition = self._definition()
-        name = ANONYMOUS if definition is None or definition.name is None else definition.name.value
+        name = _name(definition)
         kind = "none" if definition is None else definition.operation.value
         outcome = _outcome(self.execution_context)
         document = _bounded(name)
@@ -66,7 +66,7 @@ class Observed(SchemaExtension):
             SECONDS.labels(document, kind).observe(seconds)
         log.info(
             "operation",
-            operation=name[:LONGEST_NAME],
+            operation=name,
             kind=kind,
             outcome=outcome,
             ms=round(seconds * 1000, 1),
@@ -89,7 +89,7 @@ class Traced(Observed):
             yield from super().on_operation()
             definition = self._definition()
             if definition is not None and definition.name is not None:
-                span.update_name(f"{definition.operation.value} {definition.name.value}")
+                span.update_name(f"{definition.operation.value} {_name(definition)}")
 
     async def resolve(
         self,
@@ -125,6 +125,12 @@ def _outcome(ran: ExecutionContext) -> str:
     if errors:
         return str((errors[0].extensions or {}).get("code", INVALID))
     return "ENDED" if ran.result is None else "ok"
+
+
+def _name(definition: OperationDefinitionNode | None) -> str:
+    if definition is None or definition.name is None:
+        return ANONYMOUS
+    return definition.name.value[:LONGEST_NAME]
 
 
 def _bounded(name: str) -> str:

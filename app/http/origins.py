@@ -42,7 +42,10 @@ class _SocketsFrom:
         origin = headers.get("origin")
         if origin is None or origin in self._origins:
             return True
-        return urlsplit(origin).netloc == headers.get("host")  # the address the page came from
+        try:
+            return urlsplit(origin).netloc == headers.get("host")  # where the page came from
+        except ValueError:  # no browser sends such an origin
+            return False
 
 
 def _origin(url: str) -> str:

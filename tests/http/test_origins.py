@@ -53,6 +53,7 @@ async def opens(app, origin):
         (FRIEND, True),
         (OTHER, False),
         ("null", False),
+        ("http://[", False),
         (f"http://{ASKED_AT}.elsewhere.test", False),
         ("http://tv.house.test", False),
     ],

@@ -4,6 +4,7 @@ from opentelemetry import trace
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from prometheus_client import REGISTRY
 
 from tests import factories
 
@@ -35,6 +36,17 @@ async def test_a_document_that_cannot_be_read_leaves_a_line_too(api, lines):
     (line,) = [line for line in lines if line["event"] == "operation"]
     assert (line["operation"], line["kind"]) == ("anonymous", "none")
     assert line["outcome"] == "INVALID_DOCUMENT"
+
+
+async def test_a_name_without_end_is_cut_everywhere(api, lines):
+    cut = "Endless" + "s" * 57
+    labels = {"document": cut, "kind": "query", "outcome": "UNAUTHENTICATED"}
+
+    await api.run("query Endless" + "s" * 1000 + " { page { id } }")
+
+    (line,) = [line for line in lines if line["event"] == "operation"]
+    assert line["operation"] == cut
+    assert REGISTRY.get_sample_value("marquee_operations_total", labels) == 1
 
 
 async def test_two_operations_have_two_references(api, lines):
