@@ -28,6 +28,7 @@ from settings import (
     DEFAULT_HOME,
     ENVIRONMENT,
     Settings,
+    given,
     load_settings,
     reachable,
     source_of,
@@ -115,8 +116,8 @@ def _publish(home: Home, settings: Settings) -> None:
 
 
 async def _start_services(supervisor: Supervisor, home: Home) -> None:
-    """What has an address in the environment is somebody else's to run."""
-    database_url, redis_url = os.environ.get("DATABASE_URL"), os.environ.get("REDIS_URL")
+    """What the operator gave an address of is somebody else's to run."""
+    database_url, redis_url = given("database_url"), given("redis_url")
     if not database_url:
         say("Starting Postgres.")
         database_url = await postgres.start(
