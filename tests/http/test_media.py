@@ -77,7 +77,7 @@ async def test_a_segment_comes_whole_with_the_headers_a_player_and_a_browser_nee
     assert {name: answer.headers[name] for name in sorted(answer.headers)} == {
         "accept-ranges": "bytes",
         "access-control-allow-origin": "*",
-        "access-control-expose-headers": "Content-Length, Content-Range, ETag",
+        "access-control-expose-headers": "Content-Length, Content-Range, ETag, Retry-After",
         "cache-control": "private, max-age=604800, immutable",
         "content-length": "10240",
         "content-type": "video/mp4",

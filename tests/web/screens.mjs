@@ -11,7 +11,7 @@ import { examine } from "./examine.mjs";
 import { refuse, rewriteHome, slowly } from "./trouble.mjs";
 import { Viewer } from "./viewer.mjs";
 
-const [url, email, password, outDir] = process.argv.slice(2);
+const [url, email, password, outDir, ...sizes] = process.argv.slice(2); // all sizes when none is named
 const SIZES = {
   "1280x720": { viewport: { width: 1280, height: 720 } },
   "1920x1080": { viewport: { width: 1920, height: 1080 } },
@@ -34,7 +34,7 @@ async function main() {
     args: ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--autoplay-policy=no-user-gesture-required"],
   });
   try {
-    for (const [size, options] of Object.entries(SIZES)) await tour(browser, size, options, titles);
+    for (const [size, options] of Object.entries(SIZES)) if (!sizes.length || sizes.includes(size)) await tour(browser, size, options, titles);
   } finally {
     await browser.close();
   }
