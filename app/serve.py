@@ -14,13 +14,14 @@ import uvicorn
 from starlette.applications import Starlette
 
 from app.cli import log_to_stderr
-from app.embedded.machine import LOOPBACK, end_with_parent, is_free
+from app.embedded.machine import LOOPBACK, end_when_hung, end_with_parent, is_free
 from app.fit import refuse_unfit
 from settings import CannotStart, load_settings
 
 SHUTDOWN_DEADLINE_S = 2  # for what is being answered; open subscriptions never end by themselves
 MANY_FILES = 4096  # the connections of app/http/protocol.py, and room for those to the stores
 KEEP_ALIVE_S = 65  # more than the 60 of nginx, so that the proxy closes first, never mid-request
+STARTS_WITHIN_S = 30  # a process of several; it imports for two on a core of its own
 LARGEST_MESSAGE_BYTES = 256 * 1024  # one GraphQL operation with its variables, with room to spare
 
 
@@ -41,7 +42,8 @@ def serve(
         uvicorn.run(
             "app.serve:application",
             factory=True,
-            workers=processes,  # one that dies or hangs is replaced; SIGHUP replaces each in turn
+            workers=processes,  # one that ends is replaced; SIGHUP replaces each in turn
+            timeout_worker_healthcheck=STARTS_WITHIN_S,
             host=host,
             port=port,
             http="app.http.protocol:HttpProtocol",
@@ -74,7 +76,9 @@ def application() -> Starlette:
 
     end_with_parent()
     log_to_stderr(logging.INFO)
-    return create_app()
+    house = create_app()
+    end_when_hung(asyncio.get_running_loop())
+    return house
 
 
 def open_many_files() -> None:

@@ -1,16 +1,26 @@
-"""What this machine offers: free ports, files only we can read, programs inside wheels."""
+"""What this machine offers: free ports, files only we can read, programs inside wheels, an end."""
 
+import asyncio
+import faulthandler
 import multiprocessing
 import os
 import signal
 import socket
 import threading
+import time
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
+
+import structlog
 
 from settings import CannotStart
 
 LOOPBACK = "127.0.0.1"  # nothing embedded is reachable from another machine
+HUNG_AFTER_S = 10  # no loop of ours is that late and still of use
+EXIT_HUNG = 1  # a bug of ours; after uvicorn's 3 none would be started in its place
+
+log = structlog.get_logger()
 
 
 def free_port() -> int:
@@ -61,3 +71,22 @@ def end_with_parent() -> None:
         os.kill(os.getpid(), signal.SIGTERM)
 
     threading.Thread(target=watch, name="end_with_parent", daemon=True).start()
+
+
+def end_when_hung(loop: asyncio.AbstractEventLoop) -> None:
+    """Ends this process once `loop` has not turned for HUNG_AFTER_S, and prints what it was at, so
+    that whoever started it starts another one. Asked from outside, others on its port answer."""
+
+    def watch() -> None:
+        with suppress(RuntimeError):  # the loop is closed
+            while True:
+                turned = threading.Event()
+                loop.call_soon_threadsafe(turned.set)
+                # Seconds are counted one by one: while all of it was suspended nothing hung.
+                if not any(turned.wait(1) for _ in range(HUNG_AFTER_S)):
+                    log.error("loop_hung", silent_s=HUNG_AFTER_S)
+                    faulthandler.dump_traceback(all_threads=True)
+                    os._exit(EXIT_HUNG)
+                time.sleep(1)
+
+    threading.Thread(target=watch, name="end_when_hung", daemon=True).start()

@@ -18,7 +18,7 @@ import structlog
 
 from app.embedded.ledger import Ledger, kill_group
 from app.embedded.logs import shorten
-from app.embedded.machine import free_port, is_free
+from app.embedded.machine import HUNG_AFTER_S, free_port, is_free
 from app.embedded.mishaps import cause_of_death, oom_kills, watch_machine
 from settings import CannotStart
 
@@ -27,8 +27,7 @@ FIRST_RETRY_S = 0.2  # long enough for a killed Postgres' own children to be gon
 LONGEST_RETRY_S = 10.0  # a program that cannot run must not keep a core busy
 STOP_WITHIN_S = 9.0  # for all children together; `marquee up` promises to be gone in ten
 STEADY_AFTER_S = 30.0  # having run this long it was well: the next retry is a first one again
-ASK_EVERY_S = 2.0  # whether a child is alive; each asking is one small request
-HUNG_AFTER_S = 10.0  # five askings in a row: no loop of ours is that late and still of use
+ASK_EVERY_S = 2.0  # whether a child is alive: a small request; five before it is taken for hung
 LOOK_AT_LOGS_EVERY_S = 30.0  # a program that prints as fast as it can fills 3 GB in that time
 TELLING = re.compile(r"FATAL|PANIC|^[\w.]+Error: ")  # the reasons of Postgres and of Python
 LOG_TAIL_BYTES = 8192  # enough to hold the lines a program dies with

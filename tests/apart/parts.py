@@ -51,6 +51,12 @@ def serving(
         yield process
 
 
+def whose_python(folder: Path, does: str) -> dict[str, str]:
+    """The environment of processes that begin with this line, to befall them from within."""
+    (folder / "sitecustomize.py").write_text(does)
+    return {"PYTHONPATH": str(folder)}
+
+
 def _is_ready(process: subprocess.Popen[bytes], port: int, log: Path) -> bool:
     assert process.poll() is None, log.read_text()
     return answers(port, "/readyz")

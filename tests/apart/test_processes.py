@@ -11,20 +11,13 @@ import pytest
 
 from app.embedded.machine import LOOPBACK, free_port, is_free
 from tests import factories
-from tests.apart.parts import STARTS_WITHIN_S, ApiAt, answers, marquee, serving
+from tests.apart.parts import STARTS_WITHIN_S, ApiAt, answers, marquee, serving, whose_python
 from tests.http.conftest import Server
-from tests.running import sharing_a_port
+from tests.running import is_running, sharing_a_port
 from tests.schema.test_live import socket
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.slow
-
-
-def is_running(pid):
-    try:
-        return "\nState:\tZ" not in Path(f"/proc/{pid}/status").read_text()
-    except FileNotFoundError:
-        return False
 
 
 def two_processes(port, environment, log):
@@ -76,6 +69,44 @@ def test_a_process_of_several_that_dies_is_replaced_and_nothing_outlives_the_fir
     assert answered
     assert second in replaced
     assert is_free(port)
+
+
+def test_a_process_of_several_whose_loop_hangs_is_replaced(environment, tmp_path):
+    environment |= whose_python(
+        tmp_path, "import signal, time; signal.signal(signal.SIGUSR1, lambda *_: time.sleep(600))"
+    )
+    port, log = free_port(), tmp_path / "log"
+    with two_processes(port, environment, log) as parent:
+        wait_until(lambda: log.read_text().count("startup complete") == 2, within_s=STARTS_WITHIN_S)
+        first, second = sharing_a_port(parent.pid)
+
+        os.kill(first, signal.SIGUSR1)
+        wait_until(lambda: len(sharing_a_port(parent.pid) - {first}) == 2, within_s=STARTS_WITHIN_S)
+        wait_until(lambda: answers(port, "/livez"), within_s=STARTS_WITHIN_S)
+        replaced = sharing_a_port(parent.pid)
+
+    assert second in replaced
+    assert "loop_hung" in log.read_text()
+
+
+def test_processes_that_start_slowly_replace_each_other_on_sighup(environment, tmp_path):
+    slow = whose_python(
+        tmp_path, "import sys, time; '--multiprocessing-fork' in sys.orig_argv and time.sleep(6)"
+    )
+    port = free_port()
+    with two_processes(port, environment | slow, tmp_path / "log") as parent:
+        before = sharing_a_port(parent.pid)
+
+        parent.send_signal(signal.SIGHUP)
+        wait_until(
+            lambda: (
+                len(sharing_a_port(parent.pid)) == 2 and not sharing_a_port(parent.pid) & before
+            ),
+            within_s=STARTS_WITHIN_S,
+        )
+        answered = answers(port, "/livez")
+
+    assert answered
 
 
 def health(environment, port):

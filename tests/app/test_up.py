@@ -8,8 +8,8 @@ import subprocess
 
 import pytest
 
-from app.embedded.machine import LOOPBACK, free_port
-from app.embedded.supervisor import ASK_EVERY_S, HUNG_AFTER_S
+from app.embedded.machine import HUNG_AFTER_S, LOOPBACK, free_port
+from app.embedded.supervisor import ASK_EVERY_S
 from app.home import open_home
 from app.up import STARTS_WITHIN_S
 from tests.running import (
