@@ -3,6 +3,7 @@
 import json
 from collections import Counter, defaultdict
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ Line = dict[str, Any]
 
 @dataclass(frozen=True)
 class Knock:
-    """What was done to which process; it was away from `at` until `back_at`, by time.time()."""
+    """What was done to which process; away from `at` until `back_at`, by time.time()."""
 
     what: str
     at: float
@@ -36,8 +37,8 @@ def read(path: Path) -> list[Line]:
 @dataclass(frozen=True)
 class Verdict:
     """How a house took it. `outside` counts outcomes that no knock excuses; `again_after_s` says
-    when, after each knock's end, the last answer was missing or refused. `bugs` are answers that no
-    client can make sense of, which nothing excuses."""
+    when, after each knock's end, the first answer came that none followed which was missing or
+    refused. `bugs` are answers that no client can make sense of, which nothing excuses."""
 
     outside: Counter[str]
     inside: Counter[str]
@@ -54,7 +55,6 @@ class Verdict:
 def judge(lines: list[Line], knocks: list[Knock]) -> Verdict:
     outside: Counter[str] = Counter()
     inside: Counter[str] = Counter()
-    again_after_s = {knock.what: 0.0 for knock in knocks}
     unexcused: list[str] = []
     bugs: list[str] = []
     for line in lines:
@@ -71,14 +71,25 @@ def judge(lines: list[Line], knocks: list[Knock]) -> Verdict:
             continue
         told = f"{line['kind']} {line['outcome']} {line['code']}"
         for knock in [each for each in knocks if line["until"] >= each.at][-1:]:
-            late_s = line["until"] - knock.back_at
-            again_after_s[knock.what] = max(again_after_s[knock.what], late_s)
-            told += f", {late_s:.1f} s after {knock.what}"
+            told += f", {line['until'] - knock.back_at:.1f} s after {knock.what}"
         if not over:
             unexcused.append(told)
         if line["code"] not in EXPLAINED:
             bugs.append(told)
-    return Verdict(outside, inside, again_after_s, unexcused, bugs)
+    return Verdict(outside, inside, again_after_s(lines, knocks), unexcused, bugs)
+
+
+def again_after_s(lines: list[Line], knocks: list[Knock]) -> dict[str, float]:
+    """By knock; infinite when no good answer came last, before the next knock."""
+    after: dict[str, float] = {}
+    ends = [knock.at for knock in knocks[1:]] + [inf]
+    for knock, end in zip(knocks, ends, strict=True):
+        again_at = inf
+        for line in sorted(lines, key=lambda each: float(each["until"])):
+            if knock.at <= line["until"] < end and line["outcome"] != "cut":
+                again_at = min(again_at, line["until"]) if line["outcome"] == "ok" else inf
+        after[knock.what] = max(0.0, again_at - knock.back_at)
+    return after
 
 
 async def discrepancies(stores: Stores, lines: list[Line]) -> list[str]:
