@@ -70,6 +70,7 @@ async def test_spans_lead_from_the_operation_to_the_resolvers(api, stores, spans
     assert page.parent.span_id == operation.context.span_id
     assert rows.parent.span_id == operation.context.span_id
     assert "TitleRow.heading" not in found
+    assert found["postgres"].parent.span_id in {span.context.span_id for span in found.values()}
 
 
 @pytest.fixture(scope="session")
