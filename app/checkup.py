@@ -3,6 +3,7 @@
 import asyncio
 import os
 import shutil
+import socket
 import ssl
 import stat
 import urllib.error
@@ -17,9 +18,12 @@ from app.home import RESTORING, damaged_secrets, is_lived_in
 from app.migrate import latest
 from domain.errors import Unavailable
 from settings import Settings, reachable
+from stores import WORKERS, open_stores
 from stores.diagnosis import ask_postgres, ask_redis
+from stores.keys import KeyUnreadable
 from stores.objects import open_objects
 from stores.revision import revision_of
+from stores.sql.playback import any_key
 from workers.media import cards, tools
 from workers.media.run import ToolFailed, run
 
@@ -112,12 +116,35 @@ async def _tool(name: str, find: Callable[[], Path], version: str) -> Finding:
 
 async def of_the_servers(settings: Settings) -> list[Finding]:
     """Asks each in turn, at most WITHIN_S long."""
-    findings = [_fail("settings", problem) for problem in problems(settings)]
-    findings = findings or [_ok("settings", f"fit for {settings.marquee_env}")]
-    questions = (_postgres, _tables, _redis, _objects, _web, _public_url)
+    findings = await asyncio.to_thread(_fitness, settings)
+    questions = (_postgres, _tables, _keys, _redis, _objects, _web, _public_url)
     for ask in questions:
         findings += await _in_time(ask, settings)
     return findings
+
+
+def _fitness(settings: Settings) -> list[Finding]:
+    """What only a web server must have is no failure of a machine without one."""
+    here = set(problems(settings, serves=_is_served_here(settings)))
+    found = [
+        Finding("settings", Verdict.FAIL if problem in here else Verdict.WARN, problem)
+        for problem in problems(settings)
+    ]
+    return found or [_ok("settings", f"fit for {settings.marquee_env}")]
+
+
+def _is_served_here(settings: Settings) -> bool:
+    """Whether this machine has a web server, or a whole house which has to have one."""
+    if is_lived_in(settings.marquee_home):
+        return True
+    address = (reachable(settings.bind_address).strip("[]"), settings.port)
+    try:
+        with socket.create_connection(address, timeout=WITHIN_S / 2):
+            return True
+    except ConnectionRefusedError:
+        return False
+    except OSError:  # it hangs, so it is there
+        return True
 
 
 async def _in_time(
@@ -161,6 +188,25 @@ async def _tables(settings: Settings) -> list[Finding]:
     return [_fail("tables", f"revision {revision}, not {wanted}: run `marquee migrate`.")]
 
 
+async def _keys(settings: Settings) -> list[Finding]:
+    """Whether the films of this database were made under this master key."""
+    try:
+        if await revision_of(settings.database_url) != latest():
+            return []  # has been said, as all below
+        async with open_stores(settings, patience=WORKERS) as stores:
+            async with stores.begin() as tx:
+                stored = await any_key(tx)
+            if stored is None:
+                return [_ok("keys", "no film has one yet")]
+            stores.keys.unwrap(stored.kid, stored.wrapped_key)
+    except (OSError, ValueError, Unavailable):
+        return []
+    except KeyUnreadable:
+        says = f"{settings.keys_url} is not the master key of these films: none of them plays."
+        return [_fail("keys", says)]
+    return [_ok("keys", "the master key opens those of films")]
+
+
 async def _redis(settings: Settings) -> list[Finding]:
     try:
         state = await ask_redis(settings.redis_url)
@@ -202,6 +248,8 @@ async def _web(settings: Settings) -> list[Finding]:
     trouble = await asyncio.to_thread(_trouble, url, unverified)
     if trouble is None:
         return [_ok("web", url)]
+    if not await asyncio.to_thread(_is_served_here, settings):
+        return [_warn("web", f"nobody listens at {url}, as it should be where only a worker runs.")]
     return [_fail("web", f"{url}: {trouble}; its log is serve.log.")]
 
 

@@ -20,9 +20,10 @@ SECRETS = ("token_key", "media_key", "keys_url")  # what a stranger could forge 
 GENERATED = "is one that Marquee made for itself: give your own, by MARQUEE_SECRETS"
 
 
-async def refuse_unfit(settings: Settings, *, with_demo: bool = False) -> None:
-    """Raises CannotStart, a line for each reason. Looks whether the demo lives in the database."""
-    found = problems(settings)
+async def refuse_unfit(settings: Settings, *, with_demo: bool = False, serves: bool = True) -> None:
+    """Raises CannotStart, a line for each reason. Looks whether the demo lives in the database.
+    `serves`: viewers reach this part."""
+    found = problems(settings, serves=serves)
     if settings.marquee_env == "production":
         if with_demo:
             found.append("The demo has passwords that everybody knows: give --no-demo.")
@@ -31,11 +32,13 @@ async def refuse_unfit(settings: Settings, *, with_demo: bool = False) -> None:
         raise CannotStart("\n".join(found))
 
 
-def problems(settings: Settings) -> list[str]:
-    """A sentence for each; those of production only where it is one."""
+def problems(settings: Settings, *, serves: bool = True) -> list[str]:
+    """A sentence for each; those of production only where it is one, and those that concern what
+    viewers reach only where it `serves` them."""
     found = [*_unreadable(settings)]
     if settings.marquee_env == "production":
-        found += _unfit_for_production(settings)
+        found += [f"{name.upper()} {GENERATED}." for name in SECRETS if not _given(settings, name)]
+        found += _unfit_for_strangers(settings) if serves else []
     return found
 
 
@@ -67,8 +70,8 @@ def _unreadable(settings: Settings) -> list[str]:
     return found
 
 
-def _unfit_for_production(settings: Settings) -> list[str]:
-    found = [f"{name.upper()} {GENERATED}." for name in SECRETS if not _is_given(settings, name)]
+def _unfit_for_strangers(settings: Settings) -> list[str]:
+    found = []
     if not settings.public_url.startswith("https://"):
         found.append(
             f"PUBLIC_URL is {settings.public_url}: what viewers send would be read on its way."
@@ -84,7 +87,7 @@ def _unfit_for_production(settings: Settings) -> list[str]:
     return found
 
 
-def _is_given(settings: Settings, name: str) -> bool:
+def _given(settings: Settings, name: str) -> bool:
     """Whether the operator made it. What a running house publishes was given to it."""
     if name == "keys_url":
         return source_of(name) is not None or settings.marquee_secrets is not None

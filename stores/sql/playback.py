@@ -158,6 +158,15 @@ async def keys_of(tx: AsyncConnection, media_id: MediaId) -> list[StoredKey]:
     return [StoredKey(*row) for row in await tx.execute(query)]
 
 
+async def any_key(tx: AsyncConnection) -> StoredKey | None:
+    """One of any film; None before there is a film."""
+    query = select(
+        content_keys.c.kid, content_keys.c.track_class, content_keys.c.wrapped_key
+    ).limit(1)
+    row = (await tx.execute(query)).one_or_none()
+    return None if row is None else StoredKey(*row)
+
+
 def _session_query(session_id: SessionId) -> Select[*tuple[Any, ...]]:
     return select(*_SESSION).where(playback_sessions.c.id == session_id)
 

@@ -100,8 +100,22 @@ def test_a_certificate_of_another_key_is_a_line(fit, tmp_path):
     assert line.startswith("TLS_CERTIFICATE and TLS_KEY cannot be used: ")
 
 
-@pytest.mark.parametrize("command", ["serve", "work"])
-def test_a_command_that_may_not_start_says_every_reason_on_a_line(fit, tmp_path, command):
+async def test_a_worker_needs_nothing_that_only_viewers_reach(fit):
+    fit.delenv("PUBLIC_URL")
+    fit.setenv("ALLOWED_ORIGINS", "http://a.test")
+
+    await refuse_unfit(load_settings(), serves=False)
+    with pytest.raises(CannotStart) as refusal:
+        await refuse_unfit(load_settings())
+
+    assert [line.split()[0] for line in str(refusal.value).splitlines()] == [
+        "PUBLIC_URL",
+        "ALLOWED_ORIGINS",
+    ]
+
+
+@pytest.mark.parametrize(("command", "reasons"), [("serve", 5), ("work", 3)])
+def test_a_command_that_may_not_start_says_every_reason_on_a_line(fit, tmp_path, command, reasons):
     home = tmp_path / "home"
     with open_home(home):
         given = {"PUBLIC_URL": "http://127.0.0.1:8000", "ALLOWED_ORIGINS": "http://a.test"}
@@ -111,12 +125,15 @@ def test_a_command_that_may_not_start_says_every_reason_on_a_line(fit, tmp_path,
 
     generated = "is one that Marquee made for itself: give your own, by MARQUEE_SECRETS."
     assert (refused.returncode, refused.stdout) == (2, "")
-    assert refused.stderr.splitlines() == [
-        f"TOKEN_KEY {generated}",
-        f"MEDIA_KEY {generated}",
-        f"KEYS_URL {generated}",
-        "PUBLIC_URL is http://127.0.0.1:8000: what viewers send would be read on its way."
-        " Give an https:// address.",
-        "ALLOWED_ORIGINS has http://a.test: whoever is on its way could put in a page of their"
-        " own.",
-    ]
+    assert (
+        refused.stderr.splitlines()
+        == [
+            f"TOKEN_KEY {generated}",
+            f"MEDIA_KEY {generated}",
+            f"KEYS_URL {generated}",
+            "PUBLIC_URL is http://127.0.0.1:8000: what viewers send would be read on its way."
+            " Give an https:// address.",
+            "ALLOWED_ORIGINS has http://a.test: whoever is on its way could put in a page of their"
+            " own.",
+        ][:reasons]
+    )
