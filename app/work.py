@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from app.embedded.mishaps import watch_machine
 from app.fit import refuse_unfit
 from settings import load_settings
 from workers.__main__ import main
@@ -20,5 +21,5 @@ def work(
     ] = None,
 ) -> None:
     """Encodes films, and whatever else waits in the job queue, until it is told to stop."""
-    asyncio.run(refuse_unfit(load_settings()))
-    main(roles or [], pulse=pulse)
+    asyncio.run(refuse_unfit(load_settings(), serves=False))
+    main(roles or [], pulse=pulse, watch=watch_machine)

@@ -1,7 +1,7 @@
 """One worker: reads the settings, opens the stores, and works until it is told to stop."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -14,24 +14,32 @@ from stores.tracing import tracing
 from workers.janitor import clear_away, keep_clean
 from workers.media.encode_title import encode_title
 
+Watch = Callable[[Path], Coroutine[None, None, None]]  # tells of the machine; is given the home
+
 ROLES = (EncodeTitle.queue, ClearAway.queue)  # a queue each
 PULSE_EVERY_S = 1.0  # a touch of a file; whoever watches looks every other second
 
 
-def main(roles: Sequence[str], *, pulse: Path | None = None) -> None:
+def main(roles: Sequence[str], *, pulse: Path | None = None, watch: Watch | None = None) -> None:
     """Works at `roles`, or at everything when there are none; touches the file `pulse` as long as
-    it does not hang. Raises CannotStart."""
+    it does not hang, and lets `watch` run beside. Raises CannotStart."""
     unknown = sorted(set(roles) - set(ROLES))
     if unknown:
         raise CannotStart(f"There is no role {unknown[0]}; a worker can {', '.join(ROLES)}.")
-    asyncio.run(_work(load_settings(), list(roles or ROLES), pulse))
+    settings = load_settings()
+    settings.marquee_home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    asyncio.run(_work(settings, list(roles or ROLES), pulse, watch))
 
 
-async def _work(settings: Settings, queues: Sequence[str], pulse: Path | None) -> None:
+async def _work(
+    settings: Settings, queues: Sequence[str], pulse: Path | None, watch: Watch | None
+) -> None:
     workshop = _workshop(settings.marquee_home)
     async with open_stores(settings, patience=WORKERS) as stores, AsyncExitStack() as beside:
         if pulse is not None:
             await beside.enter_async_context(_running(_beat(pulse)))
+        if watch is not None:
+            await beside.enter_async_context(_running(watch(settings.marquee_home)))
         if ClearAway.queue in queues:
             await beside.enter_async_context(_running(keep_clean(stores, workshop)))
         handlers = {

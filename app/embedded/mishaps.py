@@ -57,8 +57,8 @@ def _tell_disk(folder: Path, before: str) -> str:
     free_bytes = shutil.disk_usage(folder).free
     now = state_of_disk(free_bytes)
     if now != before:
-        tell = log.info if now == "has_room" else log.warning
-        tell(f"disk_{now}", folder=str(folder), free_mb=free_bytes // 1024**2)
+        # That there is room again is as loud: whoever was warned waits for it.
+        log.warning(f"disk_{now}", folder=str(folder), free_mb=free_bytes // 1024**2)
     return now
 
 

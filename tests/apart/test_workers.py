@@ -7,8 +7,8 @@ from sqlalchemy import text
 
 from app.ingest import bring_in, follow
 from domain.ingest import NewFilm
-from tests.apart.parts import marquee
-from tests.waiting import until
+from tests.apart.parts import STARTS_WITHIN_S, marquee, whose_python
+from tests.waiting import until, wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -23,6 +23,23 @@ WORKED_AT = (
 async def workers_of_jobs(stores):
     async with stores.begin() as tx:
         return list((await tx.execute(text(WORKED_AT))).scalars())
+
+
+def test_a_worker_tells_of_the_disk_its_films_are_made_on(environment, tmp_path):
+    filled, log = tmp_path / "filled", tmp_path / "work.log"
+    filled.touch()
+    free = f"0 if os.path.exists({str(filled)!r}) else 2**40"
+    disk = f"lambda folder: os.stat(folder) and types.SimpleNamespace(free={free})"
+    environment |= whose_python(tmp_path, f"import os, shutil, types; shutil.disk_usage = {disk}")
+
+    with marquee("work", environment=environment, log=log):
+        wait_until(
+            lambda: "level=warning event=disk_full" in log.read_text(), within_s=STARTS_WITHIN_S
+        )
+        filled.unlink()
+        wait_until(
+            lambda: "level=warning event=disk_has_room" in log.read_text(), within_s=STARTS_WITHIN_S
+        )
 
 
 async def test_two_workers_take_a_job_each_and_one_that_is_killed_leaves_its_own_to_the_other(
