@@ -144,7 +144,7 @@ def _guards(patience: Patience) -> Mapping[Dependency, Guard]:
     limits = {
         Dependency.POSTGRES: (Limits(patience.postgres_s, MOST_TRANSACTIONS), postgres.why_gone),
         Dependency.REDIS: (Limits(patience.redis_s, redis.MOST_COMMANDS), redis.why_gone),
-        Dependency.OBJECTS: (Limits(patience.objects_s, objects.MOST_REQUESTS), objects.why_gone),
+        Dependency.OBJECTS: (Limits(patience.objects_s, objects.MOST_CALLS), objects.why_gone),
     }
     return MappingProxyType(
         {part: Guard(part, limit, why_gone=why) for part, (limit, why) in limits.items()}

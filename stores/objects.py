@@ -3,7 +3,7 @@
 import asyncio
 import os
 from collections.abc import AsyncIterator, Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,10 +14,12 @@ from obstore.exceptions import GenericError, PermissionDeniedError, Unauthentica
 from obstore.store import LocalStore, from_url
 
 from domain.degradation import Dependency
-from stores.guard import FULL, Guard, Limits
+from stores.guard import Guard, Limits
 
 DEADLINE_S = 30.0  # for one request of a command that nobody waits for before a screen
 MOST_REQUESTS = 32  # at once, a thread each; a hung one holds its thread until it is answered
+# With those that wait for a thread: the last of them for half a second, if a request takes 70 ms.
+MOST_CALLS = 8 * MOST_REQUESTS
 FILE_DEADLINE_S = 600.0  # a film of gigabytes going up over a slow link
 FILE_RETRIES = 3  # a bucket asks to slow down now and then; a film is not begun again for that
 PART_BYTES = 256 * 1024  # what one read holds in memory; smaller costs more turns of the loop
@@ -36,7 +38,7 @@ def open_objects(url: str, guard: Guard | None = None) -> "Objects":
 
     Raises what the backend raises when the directory cannot be made or the URL is unknown.
     """
-    guard = guard or Guard(Dependency.OBJECTS, Limits(DEADLINE_S, MOST_REQUESTS), why_gone=why_gone)
+    guard = guard or Guard(Dependency.OBJECTS, Limits(DEADLINE_S, MOST_CALLS), why_gone=why_gone)
     if url.startswith("file:"):
         store = from_url(url, mkdir=True)
         return Objects(store, guard, for_files=store)
@@ -69,7 +71,6 @@ class Objects:
         self._guard = guard
         self._for_files = for_files  # the same place, asked with more patience
         self._threads = ThreadPoolExecutor(MOST_REQUESTS, thread_name_prefix="objects")
-        self._asking: set[Future[Any]] = set()
 
     async def reach(self) -> None:
         """Raises Unavailable unless the folder or the bucket itself is there."""
@@ -129,12 +130,8 @@ class Objects:
         deadline_s: float | None = None,
     ) -> T:
         store = self._store if deadline_s is None else self._for_files
-        if len(self._asking) >= MOST_REQUESTS:
-            raise self._guard.refusal(FULL)
         async with self._guard.passage(deadline_s=deadline_s):
             asking = self._threads.submit(_found, work, store, path, *arguments)
-            self._asking.add(asking)  # until it ends, and that may be after its caller gave up
-            asking.add_done_callback(self._asking.discard)
             return await asyncio.wrap_future(asking)
 
 

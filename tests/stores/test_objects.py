@@ -1,6 +1,7 @@
 import asyncio
 import os
 import socket
+import threading
 from contextlib import suppress
 
 import pytest
@@ -8,7 +9,14 @@ import pytest
 from domain.degradation import BreakerState, Dependency
 from domain.errors import Unavailable
 from stores.guard import Guard, Limits
-from stores.objects import MOST_REQUESTS, PART_BYTES, ObjectMissing, open_objects, why_gone
+from stores.objects import (
+    MOST_CALLS,
+    MOST_REQUESTS,
+    PART_BYTES,
+    ObjectMissing,
+    open_objects,
+    why_gone,
+)
 from tests.waiting import until
 
 FILM_BYTES = 12 * 1024 * 1024  # more than two parts of an upload in parts
@@ -112,7 +120,25 @@ async def test_every_object_is_listed_with_its_size(objects):
 
 @pytest.fixture
 def guard():
-    return Guard(Dependency.OBJECTS, Limits(0.2, MOST_REQUESTS), why_gone=why_gone)
+    return Guard(Dependency.OBJECTS, Limits(0.2, MOST_CALLS), why_gone=why_gone)
+
+
+async def test_who_finds_no_thread_waits_for_one(tmp_path):
+    pipe = tmp_path / "film"
+    os.mkfifo(pipe)  # whoever opens it to read waits for somebody who writes
+    objects = open_objects(tmp_path.as_uri())
+    await objects.put("poster", b"a face")
+
+    reading = [asyncio.create_task(objects.get("film")) for _ in range(MOST_REQUESTS)]
+    waiting = asyncio.create_task(objects.get("poster"))
+    done, _ = await asyncio.wait([waiting], timeout=0.1)
+    with pipe.open("wb"):
+        poster = await waiting
+    await asyncio.gather(*reading, return_exceptions=True)
+    objects.close()
+
+    assert not done
+    assert poster == b"a face"
 
 
 async def test_what_hangs_is_unavailable_and_holds_no_more_threads_than_there_are(guard, tmp_path):
@@ -131,14 +157,15 @@ async def test_what_hangs_is_unavailable_and_holds_no_more_threads_than_there_ar
             await objects.size("nothing")
         return guard.state is BreakerState.CLOSED
 
-    hung = await asyncio.gather(*(refused() for _ in range(MOST_REQUESTS)))
-    full = await refused()
+    before = set(threading.enumerate())
+    hung = await asyncio.gather(*(refused() for _ in range(MOST_CALLS)))
+    started = set(threading.enumerate()) - before
     with pipe.open("wb"):  # now there is one, and all the threads come back
         await until(answered)
     objects.close()
 
-    assert hung == [5] * MOST_REQUESTS
-    assert full == 1
+    assert hung == [5] * MOST_CALLS
+    assert len(started) == MOST_REQUESTS
 
 
 async def test_a_folder_that_is_gone_is_not_taken_for_an_empty_one(guard, tmp_path):
