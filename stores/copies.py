@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, TypeVar
@@ -13,7 +13,8 @@ from redis.asyncio import Redis
 
 from domain.accounts import Profile, Viewer
 from domain.errors import Unavailable
-from domain.watching import WatchState
+from domain.ids import TitleId
+from domain.watching import WatchState, WatchStatus
 from stores.catalog_memory import CatalogCopy, copy_catalogue
 from stores.guard import Guard
 from stores.last_good import LastGood
@@ -30,24 +31,41 @@ WRITE_EVERY_S = 60.0  # a copy that outlives its process may be this much behind
 KEPT_FOR = timedelta(days=1)  # a house that is down for longer has other worries
 MOST_VIEWERS = 5_000  # of one process; with all they may have begun, about 100 MB
 MOST_STATES = 50  # of one profile, the latest: two screens of Continue Watching
+NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class Watching:
-    """What is known of a profile's watch states, latest first. `is_whole` once Continue Watching
-    was read: before, what is not in here is unknown rather than not begun."""
+    """What is known of a profile's watch states, latest first. At `whole_at` Continue Watching was
+    read from its beginning; before the first time, what is not in here is unknown rather than not
+    begun."""
 
     states: tuple[WatchState, ...] = ()
-    is_whole: bool = False
+    whole_at: datetime = NEVER
 
-    def after(self, read: Iterable[WatchState], *, is_whole: bool) -> "Watching":
-        """With what was read now, of which the later revision holds."""
-        known = {state.playable_id: state for state in self.states}
-        for state in read:
+    @property
+    def is_whole(self) -> bool:
+        """Whether it can stand in for Continue Watching."""
+        return self.whole_at > NEVER
+
+    def joined(self, other: "Watching") -> "Watching":
+        """What both know: the later revision of each state, and nothing that had left the row when
+        it was last read."""
+        known: dict[TitleId, WatchState] = {}
+        for state in (*self.states, *other.states):
             if state.playable_id not in known or known[state.playable_id].revision < state.revision:
                 known[state.playable_id] = state
-        latest_first = sorted(known.values(), key=lambda state: state.cursor, reverse=True)
-        return Watching(tuple(latest_first[:MOST_STATES]), self.is_whole or is_whole)
+        later = max(self, other, key=lambda watching: watching.whole_at)
+        listed = {state.playable_id for state in later.states}
+        current = [
+            state
+            for state in known.values()
+            if state.playable_id in listed
+            or state.status is not WatchStatus.IN_PROGRESS
+            or state.updated_at >= later.whole_at
+        ]
+        latest_first = sorted(current, key=lambda state: state.cursor, reverse=True)
+        return Watching(tuple(latest_first[:MOST_STATES]), later.whole_at)
 
 
 class Copies:
@@ -56,13 +74,17 @@ class Copies:
     def __init__(self, redis: Redis, guard: Guard) -> None:
         """`guard` is around `redis`."""
 
-        def kept(kind: str, of: TypeAdapter[tuple[datetime, V]]) -> LastGood[V]:
-            return LastGood(kind, of, redis=redis, guard=guard, most=MOST_VIEWERS, ttl=KEPT_FOR)
+        def kept(
+            kind: str, of: TypeAdapter[tuple[datetime, V]], join: Callable[[V, V], V]
+        ) -> LastGood[V]:
+            return LastGood(
+                kind, of, join, redis=redis, guard=guard, most=MOST_VIEWERS, ttl=KEPT_FOR
+            )
 
         self.catalogue: CatalogCopy | None = None
-        self.viewers = kept("viewer", TypeAdapter(tuple[datetime, Viewer | None]))
-        self.households = kept("household", TypeAdapter(tuple[datetime, list[Profile]]))
-        self.watching = kept("watching", TypeAdapter(tuple[datetime, Watching]))
+        self.viewers = kept("viewer", TypeAdapter(tuple[datetime, Viewer | None]), _later)
+        self.households = kept("household", TypeAdapter(tuple[datetime, list[Profile]]), _later)
+        self.watching = kept("watching", TypeAdapter(tuple[datetime, Watching]), Watching.joined)
         self._writes = -1  # of the catalogue, when it was copied
 
     async def run(self, stores: "Stores") -> None:
@@ -87,6 +109,10 @@ class Copies:
         """Lets what is a viewer's own outlive this process. Raises Unavailable."""
         for kept in (self.viewers, self.households, self.watching):
             await kept.flush()
+
+
+def _later(_: V, later: V) -> V:
+    return later
 
 
 async def _again_and_again(every_s: float, work: Callable[[], Awaitable[None]]) -> None:

@@ -1,8 +1,10 @@
 """What was true when Postgres last answered, by key: in this process, and behind it in Redis."""
 
 from collections import OrderedDict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Generic, TypeVar
 
 import structlog
@@ -14,6 +16,8 @@ from stores.redis import answers_of
 
 log = structlog.get_logger()
 V = TypeVar("V")
+
+PART = 50  # keys written at once: of the largest kind some 10 ms of the loop, and 600 KB
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +36,18 @@ class LastGood(Generic[V]):
         self,
         kind: str,
         of: TypeAdapter[tuple[datetime, V]],
+        join: Callable[[V, V], V],
         *,
         redis: Redis,
         guard: Guard,
         most: int,
         ttl: timedelta,
     ) -> None:
-        """`most` values are remembered here, and any number in Redis, for `ttl` each."""
+        """`join` makes one of what was known earlier and later. `most` values are remembered here,
+        and any number in Redis, for `ttl` each."""
         self._kind = kind
         self._of = of
+        self._join = join
         self._redis = redis
         self._guard = guard
         self._most = most
@@ -62,35 +69,49 @@ class LastGood(Generic[V]):
         return self._kept.get(key)
 
     async def find(self, key: str) -> Kept[V] | None:
-        """The latest that anybody knows of it. Raises Unavailable."""
-        own = self._kept.get(key)
+        """All that anybody knows of it. Raises Unavailable."""
         written = await self._guard.call(lambda: self._redis.get(self._name(key)))
-        if written is None:
-            return own
-        try:
-            theirs = Kept(*self._of.validate_json(written))
-        except ValidationError as error:  # written by another release
-            log.warning("copy_unreadable", kind=self._kind, errors=error.error_count())
-            return own
-        return theirs if own is None or theirs.as_of > own.as_of else own
+        return self._known(key, written)
 
     async def flush(self) -> None:
-        """Writes what was kept since the last time. Raises Unavailable."""
-        unwritten, self._unwritten = self._unwritten, set()
-        try:
-            await self._guard.call(lambda: self._write(unwritten))
-        except BaseException:
-            self._unwritten |= unwritten & self._kept.keys()
-            raise
+        """Writes what was kept since the last time, in parts, so that others get their turn. Raises
+        Unavailable; then the rest is left for the next time."""
+        unwritten = list(self._unwritten)
+        for start in range(0, len(unwritten), PART):
+            part = unwritten[start : start + PART]
+            self._unwritten.difference_update(part)
+            try:
+                await self._guard.call(partial(self._write, part))
+            except BaseException:
+                self._unwritten |= self._kept.keys() & part
+                raise
 
-    async def _write(self, keys: set[str]) -> None:
+    async def _write(self, keys: Sequence[str]) -> None:
+        """With what the neighbours have written, for they may know better."""
+        written = await self._redis.mget([self._name(key) for key in keys])
         async with self._redis.pipeline(transaction=False) as pipe:
-            for key in keys & self._kept.keys():
-                kept = self._kept[key]
-                pipe.set(
-                    self._name(key), self._of.dump_json((kept.as_of, kept.value)), px=self._ttl
-                )
+            for key, theirs in zip(keys, written, strict=True):
+                known = self._known(key, theirs)
+                if known is not None:
+                    value = self._of.dump_json((known.as_of, known.value))
+                    pipe.set(self._name(key), value, px=self._ttl)
             await answers_of(pipe)
+
+    def _known(self, key: str, written: bytes | str | None) -> Kept[V] | None:
+        own, theirs = self._kept.get(key), self._read(written)
+        if own is None or theirs is None:
+            return own or theirs
+        earlier, later = sorted((theirs, own), key=lambda kept: kept.as_of)
+        return Kept(later.as_of, self._join(earlier.value, later.value))
+
+    def _read(self, written: bytes | str | None) -> Kept[V] | None:
+        if written is None:
+            return None
+        try:
+            return Kept(*self._of.validate_json(written))
+        except ValidationError as error:  # written by another release
+            log.warning("copy_unreadable", kind=self._kind, errors=error.error_count())
+            return None
 
     def _name(self, key: str) -> str:
         return f"copy:{self._kind}:{key}"

@@ -19,7 +19,7 @@ from domain.errors import Unavailable
 from domain.ids import AccountId, ProfileId, TitleId
 from domain.tokens import AccessClaims
 from domain.watching import WatchState
-from stores.copies import Watching
+from stores.copies import NEVER, Watching
 from stores.last_good import Kept, LastGood
 from stores.sql import accounts as accounts_sql
 from stores.sql import watching as watching_sql
@@ -36,6 +36,7 @@ V = TypeVar("V")
 # single read that hangs fails earlier, by the deadline of its own.
 LIVE_FOR_S = 1.6
 LATE_RETRY_AFTER_S = 2  # for a request whose reads took too long together
+SCREEN = 25  # of Continue Watching is read however few are asked for: a copy shows that much
 
 
 class Reads:
@@ -141,10 +142,12 @@ class Reads:
         self, profile_id: ProfileId, *, max_age: int, most: int, before: int | None
     ) -> list[Resumable]:
         """What the profile has begun and not finished, latest first, one entry a series."""
+        asked_at = self._clock()
+        wanted = max(most, SCREEN) if before is None else most
         try:
             async with self._live() as tx:
                 found = await watching_sql.resumables(
-                    tx, profile_id, max_age=max_age, most=most, before=before
+                    tx, profile_id, max_age=max_age, most=wanted, before=before
                 )
         except Unavailable as lost:
             watching = await self._watching(profile_id, lost)
@@ -153,17 +156,18 @@ class Reads:
             return self._copies.catalogue.resumables(
                 watching.states, max_age=max_age, most=most, before=before
             )
-        self.remember(profile_id, [each.state for each in found], is_whole=before is None)
-        return found
+        whole_at = asked_at if before is None else NEVER
+        self.remember(profile_id, [each.state for each in found], whole_at=whole_at)
+        return found[:most]
 
     def remember(
-        self, profile_id: ProfileId, states: Iterable[WatchState], *, is_whole: bool = False
+        self, profile_id: ProfileId, states: Iterable[WatchState], *, whole_at: datetime = NEVER
     ) -> None:
-        """Keeps what was read or written just now."""
+        """Keeps what was read or written just now; at `whole_at`, if it was read as a whole."""
         kept = self._copies.watching.remembered(profile_id)
-        watching = Watching() if kept is None else kept.value
-        after = watching.after(states, is_whole=is_whole)
-        self._copies.watching.keep(profile_id, after, self._clock())
+        known = Watching() if kept is None else kept.value
+        known = known.joined(Watching(tuple(states), whole_at))
+        self._copies.watching.keep(profile_id, known, self._clock())
 
     async def latest_cursor(self, profile_id: ProfileId) -> int:
         """The cursor of the profile's newest change. In a copy it may lie further back, so that
@@ -182,9 +186,9 @@ class Reads:
         return None if self._copies.catalogue is None else self._copies.catalogue.as_of
 
     async def watching_as_of(self, profile_id: ProfileId) -> datetime | None:
-        """When the copy of the profile's Continue Watching was true; None when there is none."""
+        """When the copy of the profile's Continue Watching was read; None when there is none."""
         kept = await self._find(self._copies.watching, profile_id)
-        return kept.as_of if kept is not None and kept.value.is_whole else None
+        return kept.value.whole_at if kept is not None and kept.value.is_whole else None
 
     @asynccontextmanager
     async def _live(self) -> AsyncIterator[AsyncConnection]:
