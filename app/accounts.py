@@ -157,7 +157,7 @@ def _described(household: Household) -> dict[str, Any]:
         "accountId": household.account.id,
         "email": household.account.email,
         "tier": household.account.tier,
-        "operator": household.operator,
+        "operator": household.account.operator,
         "profiles": [profile.name for profile in household.profiles],
     }
 

@@ -46,7 +46,7 @@ class Account:
     id: AccountId
     email: str
     tier: SubscriptionTier
-    operator: bool = False
+    operator: bool
 
 
 @dataclass(frozen=True, slots=True)

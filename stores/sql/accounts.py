@@ -23,7 +23,7 @@ from domain.ids import AccountId, DeviceId, ProfileId
 from stores.sql import among
 from stores.tables import accounts, devices, profiles
 
-_ACCOUNT = (accounts.c.id, accounts.c.email, accounts.c.tier, accounts.c.operator)
+ACCOUNT = (accounts.c.id, accounts.c.email, accounts.c.tier, accounts.c.operator)
 _PROFILE = (
     profiles.c.id,
     profiles.c.account_id,
@@ -106,7 +106,7 @@ async def insert_profile(
 
 async def credentials(tx: AsyncConnection, email: str) -> Credentials | None:
     """The account of this (normal) address. Index: uq_accounts_email."""
-    query = select(*_ACCOUNT, accounts.c.password_hash).where(accounts.c.email == email)
+    query = select(*ACCOUNT, accounts.c.password_hash).where(accounts.c.email == email)
     row = (await tx.execute(query)).one_or_none()
     return None if row is None else Credentials(Account(*row[:-1]), row[-1])
 
@@ -190,7 +190,7 @@ async def viewer(
 ) -> Viewer | None:
     """Who these ids are, all of one household; None when any of them is gone. Primary keys."""
     query = (
-        select(*_ACCOUNT, *_DEVICE, *_PROFILE)
+        select(*ACCOUNT, *_DEVICE, *_PROFILE)
         .join_from(accounts, devices, devices.c.account_id == accounts.c.id)
         .outerjoin(
             profiles,
@@ -201,7 +201,7 @@ async def viewer(
     row = (await tx.execute(query)).one_or_none()
     if row is None:
         return None
-    to_device, to_profile = len(_ACCOUNT), len(_ACCOUNT) + len(_DEVICE)
+    to_device, to_profile = len(ACCOUNT), len(ACCOUNT) + len(_DEVICE)
     profile = Profile(*row[to_profile:]) if row[to_profile] is not None else None
     if profile_id is not None and profile is None:
         return None

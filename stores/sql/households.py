@@ -9,30 +9,24 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.accounts import Account, Profile
 from domain.ids import AccountId
-from stores.sql.accounts import profiles_of
+from stores.sql.accounts import ACCOUNT, profiles_of
 from stores.tables import accounts, devices
 
 
 @dataclass(frozen=True, slots=True)
 class Household:
-    """An account, whether it may see the house from inside, and its profiles, oldest first."""
+    """An account and its profiles, oldest first."""
 
     account: Account
-    operator: bool
     profiles: tuple[Profile, ...]
 
 
 async def households(tx: AsyncConnection) -> list[Household]:
     """All of them, by address. Index: uq_accounts_email."""
-    query = select(accounts.c.id, accounts.c.email, accounts.c.tier, accounts.c.operator).order_by(
-        accounts.c.email
-    )
-    rows = (await tx.execute(query)).all()
-    profiles = await profiles_of(tx, [AccountId(row.id) for row in rows])
-    return [
-        Household(Account(*account), operator, tuple(profiles.get(account[0], ())))
-        for *account, operator in rows
-    ]
+    query = select(*ACCOUNT).order_by(accounts.c.email)
+    found = [Account(*row) for row in await tx.execute(query)]
+    profiles = await profiles_of(tx, [account.id for account in found])
+    return [Household(account, tuple(profiles.get(account.id, ()))) for account in found]
 
 
 async def set_operator(tx: AsyncConnection, email: str, *, operator: bool) -> AccountId | None:
