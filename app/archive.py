@@ -5,10 +5,12 @@ import json
 import os
 import zipfile
 from collections.abc import AsyncIterable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO
+
+from pydantic import TypeAdapter
 
 from settings import CannotStart
 
@@ -96,7 +98,8 @@ def writing(file: Path) -> Iterator[Writer]:
     if file.exists():
         raise CannotStart(f"{file} exists already: a backup replaces nothing.")
     try:
-        fd = os.open(fresh, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
+        fresh.unlink(missing_ok=True)  # somebody may have opened it, or it may lead elsewhere
+        fd = os.open(fresh, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
         with os.fdopen(fd, "w+b") as opened:
             with zipfile.ZipFile(opened, "w") as archive:
                 yield Writer(archive)
@@ -112,19 +115,21 @@ def writing(file: Path) -> Iterator[Writer]:
 @contextmanager
 def reading(file: Path, advance: Advance) -> Iterator[Reader]:
     """A backup that is whole. Raises CannotStart, before anything is given, when it is not."""
-    try:
-        with zipfile.ZipFile(file) as archive:
+    with ExitStack() as held:
+        try:
+            archive = held.enter_context(zipfile.ZipFile(file))
             reader = Reader(archive, _manifest(archive, file))
             reader.check(advance)
-            yield reader
-    except OSError as error:
-        raise CannotStart(f"{file} cannot be read: {error.strerror}.") from error
-    except (zipfile.BadZipFile, KeyError) as error:
-        raise CannotStart(f"{file} is no backup of Marquee, or not a whole one.") from error
+        except OSError as error:
+            raise CannotStart(f"{file} cannot be read: {error.strerror}.") from error
+        except (zipfile.BadZipFile, LookupError, TypeError, ValueError) as error:
+            raise CannotStart(f"{file} is no backup of Marquee, or not a whole one.") from error
+        yield reader
 
 
 def _manifest(archive: zipfile.ZipFile, file: Path) -> Manifest:
+    """Raises LookupError, TypeError or ValueError when it says something else."""
     said = json.loads(archive.read(MANIFEST))
     if said["format"] != FORMAT:
         raise CannotStart(f"{file} was made by a newer Marquee: use that one.")
-    return Manifest(**said)
+    return TypeAdapter(Manifest).validate_python(said)

@@ -35,16 +35,15 @@ def restore(
     """Brings a house back, into an empty home, and an empty database where DATABASE_URL is set.
     The home is left alone where the keys are given too."""
     home, url = home.absolute(), given("database_url")
-    is_apart = _keys_are_given() and url is not None
-    with shown() as advance, reading(file, partial(advance, "Checking")) as backup:
-        refuse_newer(backup.manifest.revision)
-        _refuse_another_master_key(backup)
-        if url and is_apart:
-            missing = asyncio.run(_restore(backup, _given_database(url), home, advance))
-        else:
-            with rebuild_home(home, _keys(backup)) as fresh:
-                database = _given_database(url) if url else _database_in(fresh, home)
-                missing = asyncio.run(_restore(backup, database, home, advance))
+    is_apart = url is not None and _keys_are_given()
+    try:
+        with shown() as advance, reading(file, partial(advance, "Checking")) as backup:
+            refuse_newer(backup.manifest.revision)
+            _refuse_another_master_key(backup)
+            missing = _bring_back(backup, home, url, advance)
+    except OSError as error:
+        where = error.filename or home
+        raise CannotStart(f"Nothing is restored: {where}: {error.strerror or error}.") from error
     answer = {
         "home": None if is_apart else str(home),
         "revision": backup.manifest.revision,
@@ -52,6 +51,15 @@ def restore(
         "missingObjects": missing,
     }
     typer.echo(json.dumps(answer) if as_json else _sentence(None if is_apart else home, missing))
+
+
+def _bring_back(backup: Reader, home: Path, url: str | None, advance: Advance) -> list[str]:
+    """The paths of objects that are missing. Leaves the home alone where nothing has to be in it."""
+    if url is not None and _keys_are_given():
+        return asyncio.run(_restore(backup, _given_database(url), home, advance))
+    with rebuild_home(home, _keys(backup)) as fresh:
+        database = _database_in(fresh, home) if url is None else _given_database(url)
+        return asyncio.run(_restore(backup, database, home, advance))
 
 
 async def _restore(

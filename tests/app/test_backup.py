@@ -200,6 +200,18 @@ def test_objects_that_are_kept_elsewhere_are_looked_for(backups, tmp_path):
     assert json.loads(there.stdout)["missingObjects"] == []
 
 
+def test_a_home_that_cannot_be_made_is_one_line_that_does_not_blame_the_file(backups, tmp_path):
+    in_the_way = tmp_path / "home" / "children"
+    in_the_way.mkdir(parents=True)
+
+    refused = marquee("restore", backups[0], home=tmp_path / "home")
+
+    assert refused.returncode == 2
+    line = f"Nothing is restored: {in_the_way}: Is a directory."
+    assert refused.stderr.splitlines()[-1] == line
+    assert not (tmp_path / "home" / "secrets").exists()
+
+
 def test_a_house_apart_is_restored_where_its_secrets_lead(backups, services, tmp_path):
     home, secrets, name = tmp_path / "home", own_secrets(tmp_path / "own"), "restored_apart"
     services.execute(f"CREATE DATABASE {name}")
