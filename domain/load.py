@@ -25,6 +25,7 @@ MOST = 256  # requests; no process answers more within the target, and each one 
 WINDOW_S = 0.2  # the limit is judged once per target: sooner would be before the change shows
 STEEPEST_FALL = 0.5  # of the limit in one window: one slow statement is not yet an overload
 RISE = 0.1  # of the limit in one window: from the fewest to the start takes three seconds
+MOST_OPERATION_BYTES = 256 * 1024  # a document and its variables, with room to spare
 
 
 class PriorityClass(StrEnum):

@@ -24,14 +24,13 @@ from app.http.pages import graphiql
 from app.http.problems import read_body, refused
 from domain.errors import DomainError, InvalidInput
 from domain.house import House
-from domain.load import PriorityClass
+from domain.load import MOST_OPERATION_BYTES, PriorityClass
 from resolvers.context import Context
 from schema.documents import Operation, operation_of
 from schema.root import PRIORITIES, schema
 from stores import Stores
 
 NUL = b"\\u0000"  # legal JSON, and no text that Postgres could store
-MOST_BODY_BYTES = 256 * 1024  # an operation with its variables, with room to spare
 DEADLINE_S = {
     OperationType.QUERY: 2.0,  # a viewer has looked elsewhere by then
     OperationType.MUTATION: 5.0,  # signing in hashes a password, behind those of others
@@ -139,7 +138,7 @@ class GraphQLDoor(GraphQL[Context, None]):
         it runs while it is sent."""
         request = Request(scope, receive)
         if request.method == "POST":
-            body = await read_body(request, most_bytes=MOST_BODY_BYTES)
+            body = await read_body(request, most_bytes=MOST_OPERATION_BYTES)
             asked = self._asked(body)
             request = Request(scope, _once(body, receive))
         else:

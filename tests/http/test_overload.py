@@ -11,7 +11,7 @@ from starlette.routing import Route, WebSocketRoute
 
 from app import http
 from app.http.admission import Admission, within
-from app.http.graphql import MOST_BODY_BYTES, GraphQLDoor
+from app.http.graphql import GraphQLDoor
 from app.http.graphql_socket import MOST_OPERATIONS_A_SOCKET
 from app.http.problems import BODY_DEADLINE_S
 from domain import load
@@ -156,7 +156,7 @@ async def test_an_operation_that_takes_too_long_is_ended_with_a_time_to_come_aga
 @pytest.mark.parametrize(
     ("body", "status"),
     [
-        (b"x" * (MOST_BODY_BYTES + 1), 413),
+        (b"x" * (load.MOST_OPERATION_BYTES + 1), 413),
         (b"[]", 400),
         (b"1", 400),
         (b"{", 400),
