@@ -4,16 +4,16 @@ import asyncio
 import os
 import shutil
 import socket
-import ssl
 import stat
 import urllib.error
-import urllib.request
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from urllib.request import OpenerDirector, build_opener
 
 from app.fit import problems
+from app.health import of_this_machine
 from app.home import RESTORING, damaged_secrets, is_lived_in
 from app.migrate import latest
 from domain.errors import Unavailable
@@ -242,10 +242,7 @@ async def _web(settings: Settings) -> list[Finding]:
     """The web server of this machine, whatever its certificate is for."""
     scheme = "http" if settings.tls_certificate is None else "https"
     url = f"{scheme}://{reachable(settings.bind_address)}:{settings.port}/readyz"
-    unverified = ssl.create_default_context()
-    unverified.check_hostname = False
-    unverified.verify_mode = ssl.CERT_NONE
-    trouble = await asyncio.to_thread(_trouble, url, unverified)
+    trouble = await asyncio.to_thread(_trouble, url, of_this_machine())
     if trouble is None:
         return [_ok("web", url)]
     if not await asyncio.to_thread(_is_served_here, settings):
@@ -254,16 +251,16 @@ async def _web(settings: Settings) -> list[Finding]:
 
 
 async def _public_url(settings: Settings) -> list[Finding]:
-    trouble = await asyncio.to_thread(_trouble, f"{settings.public_url}/livez", None)
+    trouble = await asyncio.to_thread(_trouble, f"{settings.public_url}/livez", build_opener())
     if trouble is None:
         return [_ok("public url", settings.public_url)]
     return [_warn("public url", f"{settings.public_url}, seen from this machine: {trouble}")]
 
 
-def _trouble(url: str, context: ssl.SSLContext | None) -> str | None:
+def _trouble(url: str, opener: OpenerDirector) -> str | None:
     """What is wrong with the answer of this address; None when it is 200."""
     try:
-        with urllib.request.urlopen(url, timeout=WITHIN_S / 2, context=context):  # noqa: S310 - ours
+        with opener.open(url, timeout=WITHIN_S / 2):
             return None
     except urllib.error.HTTPError as error:
         return f"answers {error.code} {error.read(500).decode(errors='replace')}"

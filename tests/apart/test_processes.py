@@ -110,8 +110,8 @@ def test_processes_that_start_slowly_replace_each_other_on_sighup(environment, t
 
 
 def health(environment, port):
-    """What a container is told by `marquee health`."""
-    told = environment | {"PORT": str(port)}
+    """What a container is told by `marquee health`, whatever proxy it has for the world outside."""
+    told = environment | {"PORT": str(port), "http_proxy": f"http://{LOOPBACK}:{free_port()}"}
     with marquee("health", environment=told, log=Path(os.devnull)) as asking:
         return asking.wait(STARTS_WITHIN_S)
 

@@ -34,6 +34,7 @@ def test_a_well_house_is_well_and_its_sick_parts_are_named(tmp_path, services):
         nowhere = f"redis://127.0.0.1:{free_port()}/0"
         hurt = {"REDIS_URL": nowhere, "PORT": str(free_port()), "MEDIA_KEY": "short"}
         sick_code, sick = examined(home, **hurt)
+        _, behind_a_proxy = examined(home, http_proxy=f"http://127.0.0.1:{free_port()}")
 
     assert (code, {verdict for _, verdict in found}) == (0, {"ok"})
     assert {what for what, _ in found} == {
@@ -45,6 +46,7 @@ def test_a_well_house_is_well_and_its_sick_parts_are_named(tmp_path, services):
     assert {what for what, verdict in sick if verdict == "fail"} == {"settings", "redis", "web"}
     assert sick["settings", "fail"] == ["MEDIA_KEY is not 32 bytes in hexadecimal."]
     assert ("postgres", "ok") in sick
+    assert ("web", "ok") in behind_a_proxy
 
 
 def test_a_house_that_is_down_is_looked_at_as_far_as_it_goes(tmp_path):
