@@ -1,6 +1,7 @@
 """`marquee serve`: one web server."""
 
 import asyncio
+import errno
 import logging
 import os
 import resource
@@ -14,15 +15,15 @@ import uvicorn
 from starlette.applications import Starlette
 
 from app.cli import log_to_stderr
-from app.embedded.machine import LOOPBACK, end_when_hung, end_with_parent, is_free
+from app.embedded.machine import LOOPBACK, end_when_hung, end_with_parent, why_not_free
 from app.fit import refuse_unfit
+from domain.load import MOST_OPERATION_BYTES
 from settings import CannotStart, load_settings
 
 SHUTDOWN_DEADLINE_S = 2  # for what is being answered; open subscriptions never end by themselves
 MANY_FILES = 4096  # the connections of app/http/protocol.py, and room for those to the stores
 KEEP_ALIVE_S = 65  # more than the 60 of nginx, so that the proxy closes first, never mid-request
 STARTS_WITHIN_S = 30  # a process of several; it imports for two on a core of its own
-LARGEST_MESSAGE_BYTES = 256 * 1024  # one GraphQL operation with its variables, with room to spare
 
 
 def serve(
@@ -49,7 +50,7 @@ def serve(
             http="app.http.protocol:HttpProtocol",
             ws="app.http.protocol:SocketProtocol",
             timeout_keep_alive=KEEP_ALIVE_S,
-            ws_max_size=LARGEST_MESSAGE_BYTES,
+            ws_max_size=MOST_OPERATION_BYTES,
             ssl_certfile=settings.tls_certificate,
             ssl_keyfile=settings.tls_key,
             forwarded_allow_ips=settings.trusted_proxies,
@@ -89,6 +90,10 @@ def open_many_files() -> None:
 
 
 def refuse_taken_port(port: int, host: str = LOOPBACK) -> None:
-    """Raises CannotStart when nobody else could listen there."""
-    if not is_free(port, host):
+    """Raises CannotStart when nobody could listen there."""
+    trouble = why_not_free(port, host)
+    if trouble is None:
+        return
+    if trouble.errno == errno.EADDRINUSE:
         raise CannotStart(f"Port {port} is taken: choose another one, as in `make up PORT=8001`.")
+    raise CannotStart(f"Nobody can listen at {host}, port {port}: {trouble.strerror}.")

@@ -33,13 +33,18 @@ def free_port() -> int:
 
 def is_free(port: int, host: str = LOOPBACK) -> bool:
     """Whether a server could listen there now."""
+    return why_not_free(port, host) is None
+
+
+def why_not_free(port: int, host: str) -> OSError | None:
+    """What a server would be told that wanted to listen there now; None if it could."""
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as servers do
         try:
             probe.bind((host, port))
-        except OSError:
-            return False
-        return True
+        except OSError as error:
+            return error
+        return None
 
 
 def package_folder(package: str) -> Path:

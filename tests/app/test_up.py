@@ -127,6 +127,15 @@ def test_a_taken_port_is_one_line(tmp_path):
     assert refused == (2, "", f"Port {port} is taken: {advice}")
 
 
+def test_an_address_that_is_not_ours_is_one_line_with_its_reason(tmp_path):
+    port, documentation = free_port(), "192.0.2.1"  # kept free of machines by RFC 5737
+
+    refused = refusal(tmp_path, port, BIND_ADDRESS=documentation)
+
+    reason = "Cannot assign requested address"
+    assert refused == (2, "", f"Nobody can listen at {documentation}, port {port}: {reason}.")
+
+
 def test_a_damaged_database_is_one_line_and_nothing_is_left_running(tmp_path):
     with open_home(tmp_path):
         (tmp_path / "postgres").mkdir(mode=0o700)
