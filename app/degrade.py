@@ -1,6 +1,7 @@
 """`marquee degrade`: a drill, to see what viewers would if a part of the house were down."""
 
 import asyncio
+import json
 from datetime import timedelta
 from typing import Annotated
 
@@ -18,6 +19,7 @@ PARTS = ", ".join(Dependency)
 def degrade(
     what: Annotated[str, typer.Argument(help=f"A level ({LEVELS}), or a part ({PARTS}).")],
     minutes: Annotated[float, typer.Option(min=0.1, max=60, help="When it ends by itself.")] = 5,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object at the end.")] = False,
 ) -> None:
     """Closes parts of the running house on purpose; `full` opens them again.
 
@@ -26,14 +28,17 @@ def degrade(
     """
     closed = _closed(what)
     asyncio.run(_begin(closed, timedelta(minutes=minutes)))
-    if not closed:
+    level, parts = summary(closed), sorted(closed)
+    if as_json:
+        answer = {"level": level, "closed": parts, "minutes": minutes if closed else 0}
+        typer.echo(json.dumps(answer))
+    elif not closed:
         typer.echo("The drill is over.")
-        return
-    parts = " and ".join(sorted(closed))
-    typer.echo(
-        f"{summary(closed)}: {parts} behave as down in every process, for {minutes:g} min."
-        " End it with: marquee degrade full"
-    )
+    else:
+        typer.echo(
+            f"{level}: {' and '.join(parts)} behave as down in every process, for {minutes:g} min."
+            " End it with: marquee degrade full"
+        )
 
 
 def _closed(what: str) -> frozenset[Dependency]:
