@@ -106,7 +106,8 @@ async def _demo_problems(settings: Settings) -> list[str]:
         return []
     return [
         f"{email} has the demo's password, which everybody knows:"
-        f" change it with `marquee accounts password {email}`."
+        f" change it with `marquee accounts password {email}`"
+        " (`marquee up` has to be started once with MARQUEE_ENV=development to do so)."
         for email in known
     ]
 

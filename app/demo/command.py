@@ -9,7 +9,7 @@ import typer
 from app.demo.filling import fill
 from app.demo.households import EMAIL, PASSWORD
 from app.progress import shown
-from settings import load_settings
+from settings import CannotStart, load_settings
 
 demo = typer.Typer(help="Generated films and invented viewers.", no_args_is_help=True)
 
@@ -24,8 +24,13 @@ def fill_house(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object at the end.")] = False,
 ) -> None:
     """Fills the running house with the demo; what is there already is left alone."""
+    settings = load_settings()
+    if settings.marquee_env == "production":
+        raise CannotStart(
+            "The demo has passwords that everybody knows: it stays out of production."
+        )
     with shown() as progress:
-        asyncio.run(fill(load_settings(), playable=lambda: None, progress=progress))
+        asyncio.run(fill(settings, playable=lambda: None, progress=progress))
     answer = {"email": EMAIL, "password": PASSWORD}
     typer.echo(
         json.dumps(answer) if as_json else f"Sign in as {EMAIL} with the password {PASSWORD}."

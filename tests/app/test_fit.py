@@ -5,7 +5,7 @@ import pytest
 from app.fit import problems, refuse_unfit
 from app.home import open_home
 from settings import CannotStart, Settings, load_settings
-from stores.sql.households import set_password
+from stores.sql.households import households, set_password
 from tests import factories
 from tests.app.outside import certificate, marquee, own_secrets
 
@@ -55,8 +55,25 @@ async def test_an_account_that_the_demos_password_opens_is_refused(fit, stores):
 
     assert str(refusal.value) == (
         f"{DEMO} has the demo's password, which everybody knows:"
-        f" change it with `marquee accounts password {DEMO}`."
+        f" change it with `marquee accounts password {DEMO}`"
+        " (`marquee up` has to be started once with MARQUEE_ENV=development to do so)."
     )
+
+
+async def test_the_demo_does_not_move_into_production_later_either(fit, stores, tmp_path):
+    home = tmp_path / "home"
+    with open_home(home) as opened:
+        for name in ("database_url", "redis_url", "marquee_env"):  # as a running house does
+            opened.publish(name, getattr(load_settings(), name))
+
+        refused = marquee("demo", "fill", home=home)
+
+    async with stores.begin() as tx:
+        moved_in = await households(tx)
+    assert (refused.returncode, refused.stdout) == (2, "")
+    line = "The demo has passwords that everybody knows: it stays out of production."
+    assert refused.stderr.splitlines() == [line]
+    assert moved_in == []
 
 
 @pytest.mark.parametrize(
