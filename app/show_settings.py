@@ -2,14 +2,12 @@
 
 import json
 import os
-import re
 from typing import Annotated, Any
 
 import typer
 
 from settings import CannotStart, Settings, load_settings, source_of
 
-PASSWORD = re.compile(r"(?<=:)[^:@/]*(?=@)")  # inside an address
 HIDDEN = "…"
 
 
@@ -57,4 +55,14 @@ def _value(name: str, known: Settings | None) -> str | None:
 def _shown(name: str, value: str | None) -> str | None:
     if value is None or Settings.model_fields[name].repr:
         return value
-    return PASSWORD.sub(HIDDEN, value) if "://" in value else HIDDEN
+    return _without_password(value) if "://" in value else HIDDEN
+
+
+def _without_password(url: str) -> str:
+    """Nothing of who asks, nor of the query: passwords may stand in both, with any sign in them."""
+    scheme, _, rest = url.partition("://")
+    place, _, query = rest.partition("?")
+    if "@" in query:  # the ? may be one of a password, and the host come after it
+        return f"{scheme}://{HIDDEN}"
+    _, at, place = place.rpartition("@")
+    return f"{scheme}://{HIDDEN}@{place}" if at else f"{scheme}://{place}"

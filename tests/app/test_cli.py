@@ -6,7 +6,10 @@ import re
 import subprocess
 import sys
 
+import pytest
+
 from app.cli import COMMANDS
+from app.show_settings import settings
 from settings import Settings
 
 
@@ -47,9 +50,36 @@ def test_settings_shows_each_with_its_help_and_no_value_that_is_secret(tmp_path)
         "PUBLIC_URL = http://127.0.0.1:8001 (default)",
         "TLS_KEY is not set (default)",
         "TOKEN_KEY = … (environment)",
-        "DATABASE_URL = postgresql+psycopg://marquee:…@db.test:5432/marquee (environment)",
-        "REDIS_URL = redis://:…@redis.test/0 (environment)",
+        "DATABASE_URL = postgresql+psycopg://…@db.test:5432/marquee (environment)",
+        "REDIS_URL = redis://…@redis.test/0 (environment)",
     } <= set(lines)
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("postgresql+psycopg://u:sesame@h:5432/db", "postgresql+psycopg://…@h:5432/db"),
+        ("postgresql+psycopg://u:se:same@h/db", "postgresql+psycopg://…@h/db"),
+        ("postgresql+psycopg://u:ses@me@h/db", "postgresql+psycopg://…@h/db"),
+        ("postgresql+psycopg://u:se/same@h/db", "postgresql+psycopg://…@h/db"),
+        ("postgresql+psycopg://u:se?s@me@h/db", "postgresql+psycopg://…"),
+        ("postgresql+psycopg://u@h/db?password=sesame", "postgresql+psycopg://…@h/db"),
+        ("postgresql+psycopg://u@h/db?password=ses@me", "postgresql+psycopg://…"),
+        ("postgresql+psycopg:///db?host=/run&password=sesame", "postgresql+psycopg:///db"),
+        ("redis://h:6379/0", "redis://h:6379/0"),
+        ("sesame", "…"),
+    ],
+)
+def test_no_part_of_a_password_is_shown_whatever_signs_are_in_it(
+    tmp_path, monkeypatch, capsys, url, shown
+):
+    monkeypatch.setenv("MARQUEE_HOME", str(tmp_path))
+    monkeypatch.setenv("DATABASE_URL", url)
+
+    settings(as_json=True)
+
+    told = json.loads(capsys.readouterr().out)["settings"]
+    assert [each["value"] for each in told if each["name"] == "DATABASE_URL"] == [shown]
 
 
 def test_settings_of_a_house_that_does_not_run_are_shown_with_what_is_missing(tmp_path):
