@@ -54,7 +54,7 @@ def restore(
 
 
 def _bring_back(backup: Reader, home: Path, url: str | None, advance: Advance) -> list[str]:
-    """The paths of objects that are missing. Leaves the home alone where nothing has to be in it."""
+    """The paths of objects that are missing. The home is left alone where nothing belongs in it."""
     if url is not None and _keys_are_given():
         return asyncio.run(_restore(backup, _given_database(url), home, advance))
     with rebuild_home(home, _keys(backup)) as fresh:
