@@ -28,6 +28,7 @@ V = TypeVar("V")
 
 LOOK_EVERY_S = 5.0  # one statement each process; what is older than this is no good copy
 WRITE_EVERY_S = 60.0  # a copy that outlives its process may be this much behind
+REST = 10  # times as long as it took: during an ingest a large catalogue is copied all the time
 KEPT_FOR = timedelta(days=1)  # a house that is down for longer has other worries
 MOST_VIEWERS = 5_000  # of one process; with all they may have begun, about 100 MB
 MOST_STATES = 50  # of one profile, the latest: two screens of Continue Watching
@@ -90,8 +91,8 @@ class Copies:
     async def run(self, stores: "Stores") -> None:
         """Keeps the copies fresh until cancelled."""
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(_again_and_again(LOOK_EVERY_S, lambda: self.look(stores)))
-            tasks.create_task(_again_and_again(WRITE_EVERY_S, self.write))
+            tasks.create_task(again_and_again(LOOK_EVERY_S, lambda: self.look(stores)))
+            tasks.create_task(again_and_again(WRITE_EVERY_S, self.write))
 
     async def look(self, stores: "Stores") -> None:
         """Copies the catalogue if any of it was written since the last time. Raises
@@ -103,7 +104,7 @@ class Copies:
             self.catalogue = await copy_catalogue(stores.begin, now)
             self._writes = writes
         else:
-            self.catalogue = self.catalogue.confirmed(now)
+            self.catalogue = self.catalogue.confirmed(now - published_sql.COUNTED_WITHIN)
 
     async def write(self) -> None:
         """Lets what is a viewer's own outlive this process. Raises Unavailable."""
@@ -115,13 +116,17 @@ def _later(_: V, later: V) -> V:
     return later
 
 
-async def _again_and_again(every_s: float, work: Callable[[], Awaitable[None]]) -> None:
-    """Also after a part was away. With jitter, so that processes do not ask all at once."""
+async def again_and_again(every_s: float, work: Callable[[], Awaitable[None]]) -> None:
+    """Also after a part was away, and with a rest for all others when it took long. With jitter,
+    so that processes do not ask all at once."""
+    loop = asyncio.get_running_loop()
     while True:
+        began_s, wait_s = loop.time(), every_s
         try:
             await work()
+            wait_s = max(every_s, REST * (loop.time() - began_s))
         except Unavailable:
             pass
         except Exception:  # or they would be missed only when it is too late
             log.error("copies_not_made", exc_info=True)
-        await asyncio.sleep(every_s * random.uniform(0.8, 1.2))  # noqa: S311 - no secret
+        await asyncio.sleep(wait_s * random.uniform(0.8, 1.2))  # noqa: S311 - no secret

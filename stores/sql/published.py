@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -26,6 +26,7 @@ MADE_OF = (
     "people",
     "credits",
 )
+COUNTED_WITHIN = timedelta(seconds=10)  # a connection that is idle since its commit tells it then
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class Listed:
 
 
 # Postgres counts the rows it writes, whoever writes them; asking costs no look at the tables. The
-# counts come up to a second late, and begin anew after a crash: then the copy is read once more.
+# counts begin anew after a crash: then the copy is read once more.
 _WRITES = text(
     """
     SELECT coalesce(sum(n_tup_ins + n_tup_upd + n_tup_del), 0)
@@ -49,7 +50,8 @@ _WRITES = text(
 
 
 async def writes(tx: AsyncConnection) -> int:
-    """How many rows of the catalogue were ever written: another number, another catalogue."""
+    """How many rows of the catalogue were ever written, until COUNTED_WITHIN ago: another number,
+    another catalogue."""
     return int((await tx.execute(_WRITES, {"made_of": list(MADE_OF)})).scalar_one())
 
 

@@ -2,7 +2,10 @@
 
 import asyncio
 import inspect
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import ClassVar
 
 import pytest
 import structlog
@@ -11,7 +14,7 @@ from sqlalchemy import text
 from domain.degradation import Dependency
 from domain.errors import Unavailable
 from stores.catalog_memory import CatalogCopy
-from stores.copies import Copies
+from stores.copies import Copies, again_and_again
 from stores.reads import Reads
 from stores.sql import catalog as catalog_sql
 from stores.sql import people as people_sql
@@ -114,8 +117,46 @@ async def test_the_catalogue_is_copied_again_only_when_some_of_it_was_written(fi
         return len(filled.copies.catalogue.titles) == len(first.titles) + 1
 
     assert confirmed.titles is first.titles
-    assert confirmed.as_of > first.as_of
+    assert confirmed.as_of >= first.as_of
     await until(is_new)
+
+
+async def test_a_copy_is_confirmed_only_as_far_as_the_writes_were_counted(filled):
+    catalogue = filled.copies.catalogue
+    second = timedelta(seconds=1)
+
+    assert catalogue.confirmed(catalogue.as_of + second).as_of == catalogue.as_of + second
+    assert catalogue.confirmed(catalogue.as_of - second).as_of == catalogue.as_of
+
+
+async def test_the_loop_goes_on_while_a_copy_is_indexed(stores):
+    class Threads(ThreadPoolExecutor):
+        """Remembers what is done in threads."""
+
+        done: ClassVar = []
+
+        def submit(self, work, *args):
+            self.done.append(work)
+            return super().submit(work, *args)
+
+    asyncio.get_running_loop().set_default_executor(Threads())
+    await stores.copies.look(stores)
+
+    assert CatalogCopy in [work.args[0] for work in Threads.done if isinstance(work, partial)]
+
+
+async def test_what_takes_long_leaves_time_for_others():
+    began = []
+
+    async def take_long():
+        began.append(True)
+        await asyncio.sleep(0.1)
+
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.7):
+            await again_and_again(0.0, take_long)
+
+    assert len(began) == 1
 
 
 async def test_copies_are_made_again_after_a_failure_nobody_thought_of(stores):
