@@ -39,14 +39,11 @@ class ParsedOnce(SchemaExtension):
         yield
 
 
-class ListedOnly(SchemaExtension):
-    """Where a house has a list of documents, runs no other: not introspection either."""
-
-    def on_operation(self) -> Iterator[None]:
-        listed = self.execution_context.context.house.documents
-        if listed is not None and self.execution_context.query not in listed:
-            raise InvalidInput("This house answers the documents of its own apps only.")
-        yield
+def check_listed(document: object, listed: Set[str] | None) -> None:
+    """Raises InvalidInput where a house has a list of documents and this is none of them: neither
+    is introspection."""
+    if listed is not None and not (isinstance(document, str) and document in listed):
+        raise InvalidInput("This house answers the documents of its own apps only.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +61,10 @@ class Operation:
         return max(found, key=ranks.index, default=PriorityClass.STANDARD)
 
 
-def operation_of(document: object, name: object, listed: Set[str] | None) -> Operation | None:
-    """The operation of this name, or the only one. None for what is no document, holds no such
-    operation, or is not `listed` and therefore not even read: execution says what is wrong."""
+def operation_of(document: object, name: object) -> Operation | None:
+    """The operation of this name, or the only one. None for what is no document, or holds no such
+    operation: execution says better what is wrong with it."""
     if not isinstance(document, str) or not isinstance(name, str | None):
-        return None
-    if listed is not None and document not in listed:
         return None
     try:
         return _operation(document, name)

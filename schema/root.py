@@ -22,7 +22,7 @@ from schema.accounts import SelectProfileResult, SignInResult, Viewer
 from schema.bind import mutation, query, subscription
 from schema.catalog import Movie, Series
 from schema.directives import Priority
-from schema.documents import CACHED_DOCUMENTS, ListedOnly, ParsedOnce, operation_of
+from schema.documents import CACHED_DOCUMENTS, ParsedOnce, operation_of
 from schema.nodes import Node
 from schema.observed import observer
 from schema.ops import Ops
@@ -141,7 +141,7 @@ class _Schema(strawberry.Schema):
         of the others' business."""
         ctx: Context = named["context_value"].for_operation()
         named["context_value"] = ctx
-        asked = operation_of(query, named.get("operation_name"), ctx.house.documents)
+        asked = operation_of(query, named.get("operation_name"))
         if asked is not None and asked.type is OperationType.QUERY:
             return self._one_answer(query, *given, **named)
         return await super().stream(query, *given, **named)
@@ -154,7 +154,7 @@ class _Schema(strawberry.Schema):
         it says of where it comes from is then true of all of it."""
         ctx: Context = named["context_value"]
         result = await super().execute(query, *given, **named)
-        asked = operation_of(query, named.get("operation_name"), ctx.house.documents)
+        asked = operation_of(query, named.get("operation_name"))
         if ctx.reads.is_torn and asked is not None and asked.type is OperationType.QUERY:
             ctx.read_copies()
             result = await super().execute(query, *given, **named)
@@ -172,7 +172,6 @@ schema = _Schema(
     extensions=[
         observer,  # first, to see what the others made of the answer
         MaskInternals,
-        ListedOnly,
         ParsedOnce,
         lambda: ValidationCache(maxsize=CACHED_DOCUMENTS),
     ],

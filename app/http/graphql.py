@@ -26,7 +26,7 @@ from domain.errors import DomainError, InvalidInput
 from domain.house import House
 from domain.load import MOST_OPERATION_BYTES, PriorityClass
 from resolvers.context import Context
-from schema.documents import Operation, operation_of
+from schema.documents import Operation, check_listed, operation_of
 from schema.root import PRIORITIES, schema
 from stores import Stores
 
@@ -87,8 +87,10 @@ class GraphQLDoor(GraphQL[Context, None]):
             await refused(refusal, {"errors": [error]})(scope, receive, send)
 
     def operation_of(self, document: object, name: object) -> Operation | None:
-        """What to ask room for; None as schema/documents.py says."""
-        return operation_of(document, name, self._house.documents)
+        """What to ask room for. Raises InvalidInput for a document that this house does not
+        answer, and does not even read."""
+        check_listed(document, self._house.documents)
+        return operation_of(document, name)
 
     @asynccontextmanager
     async def room_for(self, asked: Operation | None) -> AsyncIterator[None]:

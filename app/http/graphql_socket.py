@@ -38,8 +38,7 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
     async def run_operation(self, operation: Operation[Context, None]) -> None:
         door = cast("GraphQLDoor", self.view)
         try:
-            asked = door.operation_of(operation.query, operation.operation_name)
-            async with door.room_for(asked):
+            async with door.room_for(door.operation_of(operation.query, operation.operation_name)):
                 await super().run_operation(operation)
         except DomainError as refusal:
             # A fresh one: graphql-core takes the extensions from the refusal itself.

@@ -50,7 +50,7 @@ def test_what_keeps_a_film_going_a_viewer_in_and_an_operator_seeing_is_critical(
     ],
 )
 def test_an_operation_is_as_important_as_its_least_important_root_field(document, priority):
-    assert operation_of(document, None, None).priority(CLASSES) is priority
+    assert operation_of(document, None).priority(CLASSES) is priority
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_an_operation_is_as_important_as_its_least_important_root_field(document
     [("A", OperationType.QUERY), ("B", OperationType.MUTATION), ("C", None), (None, None)],
 )
 def test_of_several_operations_the_named_one_is_meant(name, found):
-    asked = operation_of("query A { viewer } mutation B { beat }", name, None)
+    asked = operation_of("query A { viewer } mutation B { beat }", name)
 
     assert (asked and asked.type) == found
 
@@ -67,7 +67,7 @@ def test_of_several_operations_the_named_one_is_meant(name, found):
     ("document", "name"), [("{", None), ("", None), (None, None), (7, None), ("{ viewer }", 7)]
 )
 def test_what_is_no_operation_has_no_class(document, name):
-    assert operation_of(document, name, None) is None
+    assert operation_of(document, name) is None
 
 
 @pytest.mark.parametrize("filler", ["__typename ", "# a comment\n"])
@@ -75,8 +75,8 @@ def test_a_document_of_too_many_tokens_is_none(filler):
     fits = "{ a " + filler * (MOST_TOKENS - 3) + "}"
     does_not = "{ a " + filler * (MOST_TOKENS + 1) + "}"
 
-    assert operation_of(fits, None, None).type is OperationType.QUERY
-    assert operation_of(does_not, None, None) is None
+    assert operation_of(fits, None).type is OperationType.QUERY
+    assert operation_of(does_not, None) is None
 
 
 async def test_a_document_of_too_many_tokens_is_refused(api):

@@ -9,6 +9,8 @@ from app.documents import FILE
 from schema.documents import parsed
 from tests import factories
 from tests.api import SIGN_IN, Api
+from tests.http.conftest import serving
+from tests.schema.test_live import socket
 
 LISTED = "query Listed { viewer { account { email } } }"
 REFUSAL = "This house answers the documents of its own apps only."
@@ -43,8 +45,7 @@ async def test_a_document_of_the_list_is_answered(closed, stores):
 async def test_any_other_is_refused_introspection_too(closed, document):
     reply = await closed.run(document)
 
-    assert reply.body["data"] is None
-    assert reply.codes == ["INVALID_INPUT"]
+    assert (reply.status, reply.codes) == (400, ["INVALID_INPUT"])
     assert reply.body["errors"][0]["message"] == REFUSAL
 
 
@@ -54,6 +55,16 @@ async def test_any_other_is_not_even_read(closed):
     await closed.run("{ aDocumentOfNobody }")
 
     assert parsed.cache_info() == before
+
+
+async def test_any_other_is_refused_over_a_socket_too(closed):
+    async with serving(closed.app.routes) as server, socket(server, None) as opened:
+        await opened.receive()
+        await opened.ask("1", "{ __typename }")
+        answer = await opened.receive()
+
+    assert answer["type"] == "error"
+    assert answer["payload"][0]["message"] == REFUSAL
 
 
 @pytest.mark.skipif(not FILE.exists(), reason="the pages are not built")
