@@ -43,7 +43,9 @@ def restore(
             missing = _bring_back(backup, home, url, advance)
     except OSError as error:
         where = error.filename or home
-        raise CannotStart(f"Nothing is restored: {where}: {error.strerror or error}.") from error
+        raise CannotStart(
+            f"The house is not restored: {where}: {error.strerror or error}."
+        ) from error
     answer = {
         "home": None if is_apart else str(home),
         "revision": backup.manifest.revision,

@@ -66,6 +66,14 @@ def test_the_image_is_made_of_files_that_are_there_and_of_nothing_else():
     assert wanted <= set(allowed)
 
 
+def test_the_home_in_the_image_is_one_the_doctor_is_content_with():
+    home = re.search(r"MARQUEE_HOME=(\S+)", DOCKERFILE.read_text())[1]
+
+    made = re.findall(r"^(?:RUN| {4}&&) (.+?)(?: \\)?$", DOCKERFILE.read_text(), re.MULTILINE)
+
+    assert f"chmod 700 {home}" in made
+
+
 @needs_openssl
 def test_the_secrets_are_the_settings_of_a_house(tmp_path, monkeypatch):
     folder = tmp_path / "secrets"

@@ -207,7 +207,7 @@ def test_a_home_that_cannot_be_made_is_one_line_that_does_not_blame_the_file(bac
     refused = marquee("restore", backups[0], home=tmp_path / "home")
 
     assert refused.returncode == 2
-    line = f"Nothing is restored: {in_the_way}: Is a directory."
+    line = f"The house is not restored: {in_the_way}: Is a directory."
     assert refused.stderr.splitlines()[-1] == line
     assert not (tmp_path / "home" / "secrets").exists()
 

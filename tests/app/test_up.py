@@ -12,6 +12,7 @@ from app.embedded.machine import HUNG_AFTER_S, LOOPBACK, free_port
 from app.embedded.supervisor import ASK_EVERY_S
 from app.home import open_home
 from app.up import STARTS_WITHIN_S
+from tests.app.outside import own_secrets
 from tests.running import (
     STOPPED_WITHIN_S,
     child,
@@ -147,12 +148,18 @@ def test_a_damaged_database_is_one_line_and_nothing_is_left_running(tmp_path):
     assert not somebody_is_left(tmp_path)
 
 
-def test_a_database_elsewhere_that_is_not_there_is_one_line_and_none_is_made(tmp_path):
+@pytest.mark.parametrize("where", ["environment", "secrets"])
+def test_a_database_elsewhere_that_is_not_there_is_one_line_and_none_is_made(tmp_path, where):
     nowhere = f"postgresql+psycopg://marquee:marquee@{LOOPBACK}:{free_port()}/marquee"
+    given, home = {"DATABASE_URL": nowhere}, tmp_path / "home"
+    if where == "secrets":
+        own = own_secrets(tmp_path / "own")
+        (own / "database_url").write_text(nowhere)
+        given = {"MARQUEE_SECRETS": str(own)}
 
-    code, printed, line = refusal(tmp_path, free_port(), DATABASE_URL=nowhere)
+    code, printed, line = refusal(home, free_port(), **given)
 
     assert (code, printed) == (2, "")
     assert "Connection refused" in line
-    assert not (tmp_path / "postgres").exists()
-    assert not somebody_is_left(tmp_path)
+    assert not (home / "postgres").exists()
+    assert not somebody_is_left(home)
