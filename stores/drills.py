@@ -52,7 +52,7 @@ class Drills:
                 pipe.get(KEY)
                 pipe.pttl(KEY)
                 named, left_ms = await pipe.execute()
-        except RedisError:
+        except (RedisError, OSError):
             if now_s < self._ends_at_s:
                 return
             named, left_ms = None, 0

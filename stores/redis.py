@@ -181,7 +181,7 @@ class Nudges:
         while True:
             try:
                 await self._receive()
-            except RedisError as error:
+            except (RedisError, OSError) as error:
                 log.warning("nudges_interrupted", error=repr(error))
                 await asyncio.sleep(RECONNECT_S)
 
