@@ -62,7 +62,8 @@ def test_production_speaks_https_and_answers_only_what_its_own_pages_ask(tmp_pat
     assert running.ready["url"] == f"https://{LOOPBACK}:{port}"
     assert made.returncode == 0
     assert json.loads(signed_in[1])["data"]["signIn"]["viewer"]["account"]["email"] == EMAIL
-    assert json.loads(introspected[1])["data"] is None
+    refusal = json.loads(introspected[1])["errors"][0]["extensions"]
+    assert (introspected[0], refusal["code"]) == (400, "INVALID_INPUT")
     assert "graphiql" not in visited[1].lower()
     values = {each["name"]: each["value"] for each in json.loads(shown.stdout)["settings"]}
     assert values["MARQUEE_ENV"] == "production"  # also where it was not given
