@@ -1,5 +1,6 @@
 """Titles and their details."""
 
+from collections.abc import Sequence
 from typing import TypeVar
 
 from strawberry import Parent
@@ -22,7 +23,7 @@ from domain.catalog import (
     episode_after,
 )
 from domain.connections import Connection, check_first, connect, read_number, write_cursor
-from domain.errors import NotFound
+from domain.errors import NotFound, Unavailable
 from domain.ids import TitleId
 from domain.media_urls import picture_address
 from domain.scalars import Url
@@ -86,11 +87,12 @@ async def watch_state(parent: Parent[Playable], info: Info) -> WatchState | None
 
 async def primary_action(parent: Parent[Title], info: Info) -> PrimaryAction | None:
     """What the one button does; None while there is nothing to play."""
-    target = parent if isinstance(parent, Movie) else await _next_up(info.context, parent.id)
+    ctx = info.context
+    target = parent if isinstance(parent, Movie) else await _next_up(ctx, parent.id)
     if target is None:
         return None
-    state = await info.context.loaders.watch_state_by_playable.load(target.id)
-    return watching.primary_action(target, state)
+    touched = await _touched(ctx, [target.id])
+    return watching.primary_action(target, touched.get(target.id))
 
 
 async def seasons(parent: Parent[Series], info: Info) -> list[Season]:
@@ -143,9 +145,17 @@ async def following(ctx: Context, episode: Episode) -> Episode | None:
 
 async def _next_up(ctx: Context, series_id: TitleId) -> Episode | None:
     of_series = await ctx.loaders.episodes_by_series.load(series_id)
-    states = await ctx.loaders.watch_state_by_playable.load_many([e.id for e in of_series])
-    touched = {state.playable_id: state for state in states if state is not None}
-    return watching.next_up(of_series, touched)
+    return watching.next_up(of_series, await _touched(ctx, [e.id for e in of_series]))
+
+
+async def _touched(ctx: Context, playable_ids: Sequence[TitleId]) -> dict[TitleId, WatchState]:
+    """Empty while nobody can tell: a button that plays is better than none, and where it begins is
+    looked up when it does."""
+    try:
+        states = await ctx.loaders.watch_state_by_playable.load_many(playable_ids)
+    except Unavailable:
+        return {}
+    return {state.playable_id: state for state in states if state is not None}
 
 
 async def _expect(ctx: Context, title_id: TitleId, kind: type[T]) -> T:

@@ -133,8 +133,11 @@ class Reads:
             async with self._live() as tx:
                 found = await watching_sql.states_of(tx, profile_id, playable_ids)
         except Unavailable as lost:
-            states = (await self._watching(profile_id, lost)).states
-            return {s.playable_id: s for s in states if s.playable_id in playable_ids}
+            watching = await self._watching(profile_id, lost)
+            kept = {s.playable_id: s for s in watching.states if s.playable_id in playable_ids}
+            if not kept and not watching.is_whole:
+                raise
+            return kept
         self.remember(profile_id, found.values())
         return found
 

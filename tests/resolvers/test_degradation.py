@@ -129,6 +129,21 @@ async def test_progress_that_was_acknowledged_is_in_the_copy(stores, viewer, fil
     }
 
 
+async def test_what_nobody_knows_to_be_begun_is_unknown_and_can_be_played(stores, viewer, watching):
+    another = await factories.movie(stores, "Another")
+    await stores.copies.look(stores)
+    drill(stores, POSTGRES)
+
+    reply = await viewer.run(DETAILS, id=another.id)
+
+    assert reply.codes == ["UNAVAILABLE"]
+    assert reply.body["data"]["node"] == {
+        "name": "Another",
+        "watchState": None,
+        "primaryAction": {"kind": "PLAY", "resumeMs": None},
+    }
+
+
 async def test_a_child_reaches_no_title_above_its_age_in_the_copy(api, stores, home, film):
     await factories.movie(stores, "For all")
     await stores.copies.look(stores)
