@@ -36,7 +36,7 @@ def degrade(
         typer.echo("The drill is over.")
     else:
         typer.echo(
-            f"{level}: {' and '.join(parts)} behave as down in every process, for {minutes:g} min."
+            f"{level}: every process does without {' and '.join(parts)}, for {minutes:g} min."
             " End it with: marquee degrade full"
         )
 
