@@ -31,5 +31,5 @@ async def test_a_drill_is_told_in_words_or_as_one_object(drill, stores):
 
     assert json.loads(begun) == {"level": "MINIMAL", "closed": ["postgres"], "minutes": 2}
     assert closed == [Dependency.POSTGRES]
-    assert in_words.startswith("PARTIAL: objects behave as down in every process, for 5 min.")
+    assert in_words.startswith("PARTIAL: every process does without objects, for 5 min.")
     assert json.loads(ended) == {"level": "FULL", "closed": [], "minutes": 0}
