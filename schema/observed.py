@@ -60,7 +60,7 @@ class Observed(SchemaExtension):
         name = _name(definition)
         kind = "none" if definition is None else definition.operation.value
         outcome = _outcome(self.execution_context)
-        document = _bounded(name)
+        document = bounded(name, _documents)
         OPERATIONS.labels(document, kind, outcome).inc()
         if kind != "subscription":
             SECONDS.labels(document, kind).observe(seconds)
@@ -133,9 +133,11 @@ def _name(definition: OperationDefinitionNode | None) -> str:
     return definition.name.value[:LONGEST_NAME]
 
 
-def _bounded(name: str) -> str:
-    if name in _documents or len(_documents) < MOST_DOCUMENTS:
-        _documents.add(name)
+def bounded(name: str, known: set[str]) -> str:
+    """`name`, which is known from then on; OTHER once MOST_DOCUMENTS are known and it is none of
+    them."""
+    if name in known or len(known) < MOST_DOCUMENTS:
+        known.add(name)
         return name
     return OTHER
 

@@ -13,6 +13,7 @@ from structlog.testing import capture_logs
 from app.embedded.logs import LARGEST_BYTES
 from app.embedded.supervisor import Child, ChildFailed, Supervisor, retry_after
 from tests.running import is_running
+from tests.waiting import wait_until
 
 TELLS_ITS_ID = "echo $$ >> ids; exec sleep 60"
 IGNORES_SIGTERM = "trap '' TERM; echo $$ >> ids; while :; do sleep 0.1; done"
@@ -102,7 +103,7 @@ async def test_what_a_child_has_started_ends_with_it(tmp_path):
         ran_before = is_running(grandchild)
 
     assert ran_before
-    assert not is_running(grandchild)
+    wait_until(lambda: not is_running(grandchild))  # the kernel has been told, and takes a moment
 
 
 async def test_a_child_that_ends_at_once_is_told_with_its_last_words(tmp_path, supervisor):

@@ -6,6 +6,7 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from prometheus_client import REGISTRY
 
+from schema.observed import bounded
 from tests import factories
 
 SIGN_IN = (
@@ -47,6 +48,16 @@ async def test_a_name_without_end_is_cut_everywhere(api, lines):
     (line,) = [line for line in lines if line["event"] == "operation"]
     assert line["operation"] == cut
     assert REGISTRY.get_sample_value("marquee_operations_total", labels) == 1
+
+
+def test_names_that_strangers_invent_do_not_fill_the_metrics():
+    known = {"Home"}
+
+    told = [bounded(f"Invented{number}", known) for number in range(300)]
+
+    assert told[:199] == [f"Invented{number}" for number in range(199)]
+    assert set(told[199:]) == {"other"}
+    assert bounded("Home", known) == "Home"
 
 
 async def test_two_operations_have_two_references(api, lines):
