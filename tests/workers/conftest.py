@@ -61,15 +61,18 @@ def small_film(make_source: Make) -> Path:
 
 
 @pytest.fixture
-def worker_environment(services: Services, database_url: str, tmp_path: Path) -> dict[str, str]:
+def worker_environment(
+    services: Services, database_url: str, objects_url: str, tmp_path: Path
+) -> dict[str, str]:
     """What a process of its own reads to open the stores of this test."""
     key = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
     pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    return {
+    of_the_bucket = {name: v for name, v in os.environ.items() if name.startswith("AWS_")}
+    return of_the_bucket | {
         "PATH": os.environ["PATH"],
         "DATABASE_URL": database_url,
         "REDIS_URL": services.redis_url,
-        "OBJECTS_URL": (tmp_path / "objects").as_uri(),
+        "OBJECTS_URL": objects_url,
         "KEYS_URL": (tmp_path / "master_key").as_uri(),
         "MARQUEE_HOME": str(tmp_path / "home"),
         "MEDIA_KEY": bytes(range(32)).hex(),

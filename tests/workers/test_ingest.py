@@ -31,13 +31,13 @@ def start_worker(environment: dict[str, str]) -> subprocess.Popen[bytes]:
     return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=quiet, stderr=quiet)
 
 
-async def is_empty(stores: Stores, tmp_path: Path) -> bool:
+async def is_empty(stores: Stores) -> bool:
     """Neither a row nor an object is there."""
     async with stores.begin() as tx:
         for table in ("titles", "media", "encodings", "genres", "procrastinate_jobs"):
             if (await tx.execute(text(f"SELECT count(*) FROM {table}"))).scalar_one():
                 return False
-    return not [path for path in (tmp_path / "objects").rglob("*") if path.is_file()]
+    return not await objects(stores)
 
 
 async def test_a_refused_file_is_one_line_and_a_code(
@@ -51,7 +51,7 @@ async def test_a_refused_file_is_one_line_and_a_code(
     assert answer.returncode == 2
     assert answer.stdout == ""
     assert answer.stderr == "NOT_A_FILM: It is not a film.\n"
-    assert await is_empty(stores, tmp_path)
+    assert await is_empty(stores)
 
 
 async def test_a_refused_file_is_one_object_where_json_is_asked_for(
@@ -68,17 +68,17 @@ async def test_a_refused_file_is_one_object_where_json_is_asked_for(
         "message": "There is no such file.",
     }
     assert answer.stderr == ""
-    assert await is_empty(stores, tmp_path)
+    assert await is_empty(stores)
 
 
 async def test_half_an_episode_is_refused(
-    stores: Stores, worker_environment: dict[str, str], small_film: Path, tmp_path: Path
+    stores: Stores, worker_environment: dict[str, str], small_film: Path
 ) -> None:
     answer = ingest(worker_environment, str(small_film), "--name", "Pilot", "--series", "Show")
 
     assert answer.returncode == 2
     assert answer.stderr == "INVALID_INPUT: An episode has --series, --season and --episode.\n"
-    assert await is_empty(stores, tmp_path)
+    assert await is_empty(stores)
 
 
 @pytest.mark.slow
@@ -122,7 +122,7 @@ async def test_a_killed_worker_is_replaced_and_nothing_is_half_done(
         first.kill()
         first.wait()
     assert await visible(stores, admitted.playable_id) == []
-    assert objects(tmp_path) == {f"sources/{admitted.media_id}"}
+    assert await objects(stores) == {f"sources/{admitted.media_id}"}
     assert len(list((tmp_path / "home" / "work").iterdir())) == 1
 
     second = start_worker(worker_environment)

@@ -1,6 +1,6 @@
 """Is what killed processes leave cleared away, and nothing that is used?"""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,6 +15,8 @@ from stores import Stores
 from stores.jobs import Attempt
 from stores.sql import media as films
 from stores.sql import playback
+from tests.conftest import APART
+from tests.workers.test_encode_title import objects
 from workers.janitor import clear_away, sweep
 from workers.media.encode_title import _withdraw, encode_title
 from workers.media.workplace import workplace
@@ -43,48 +45,42 @@ async def encode(stores: Stores, admitted: Admitted, root: Path) -> None:
     await encode_title(stores, order, Attempt(), root=root)
 
 
-@pytest.fixture
-def objects(tmp_path: Path) -> Callable[[], set[str]]:
-    folder = tmp_path / "objects"
-    return lambda: {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
-
-
 async def test_the_source_of_a_film_that_never_got_a_row_is_deleted(
-    stores: Stores, small_film: Path, objects: Callable[[], set[str]]
+    stores: Stores, small_film: Path
 ) -> None:
     admitted = await bring_in(stores, small_film, MOVIE)
     async with stores.begin() as tx:  # as if killed before this was written
         await tx.execute(text("DELETE FROM titles"))
-    assert objects() == {f"sources/{admitted.media_id}"}
+    assert await objects(stores) == {f"sources/{admitted.media_id}"}
 
     await clear_all(stores)
 
-    assert objects() == set()
+    assert await objects(stores) == set()
 
 
 async def test_nothing_of_a_film_that_waits_or_plays_is_deleted(
-    stores: Stores, small_film: Path, tmp_path: Path, objects: Callable[[], set[str]]
+    stores: Stores, small_film: Path, tmp_path: Path
 ) -> None:
     admitted = await bring_in(stores, small_film, MOVIE)
     await clear_all(stores)
-    assert objects() == {f"sources/{admitted.media_id}"}
+    assert await objects(stores) == {f"sources/{admitted.media_id}"}
     await encode(stores, admitted, tmp_path / "work")
-    whole = objects()
+    whole = await objects(stores)
 
     await clear_all(stores)
     source, folder = f"sources/{admitted.media_id}", f"films/{admitted.media_id}"
     await clear_away(stores, ClearAway(files=[source], folders=[folder]))
 
-    assert objects() == whole
+    assert await objects(stores) == whole
 
 
 async def test_pictures_of_a_series_that_has_others_by_now_are_deleted(
-    stores: Stores, small_film: Path, tmp_path: Path, objects: Callable[[], set[str]]
+    stores: Stores, small_film: Path, tmp_path: Path
 ) -> None:
     pilot = await bring_in(stores, small_film, PILOT)
     second = await bring_in(stores, small_film, SECOND)
     await encode(stores, second, tmp_path / "work")
-    shown = objects()
+    shown = await objects(stores)
     async with stores.begin() as tx:  # the pilot's, stored by a run that was killed
         found = await films.pending(tx, pilot.media_id)
     assert found is not None
@@ -98,12 +94,12 @@ async def test_pictures_of_a_series_that_has_others_by_now_are_deleted(
     await clear_all(stores)
 
     assert len(left_over) == len(ArtworkRole)
-    assert objects() >= shown
-    assert objects().isdisjoint(left_over)
+    assert await objects(stores) >= shown
+    assert (await objects(stores)).isdisjoint(left_over)
 
 
 async def test_a_withdrawn_film_takes_only_its_own_pictures(
-    stores: Stores, small_film: Path, objects: Callable[[], set[str]]
+    stores: Stores, small_film: Path
 ) -> None:
     admitted = await bring_in(stores, small_film, MOVIE)
     others = f"artwork/{admitted.playable_id}/of-another-media.jpg"
@@ -112,11 +108,11 @@ async def test_a_withdrawn_film_takes_only_its_own_pictures(
 
     await encode(stores, admitted, Path("unused"))
 
-    assert objects() == {others}
+    assert await objects(stores) == {others}
 
 
 async def test_a_run_that_fails_after_another_published_deletes_nothing(
-    stores: Stores, small_film: Path, tmp_path: Path, objects: Callable[[], set[str]]
+    stores: Stores, small_film: Path, tmp_path: Path
 ) -> None:
     admitted = await bring_in(stores, small_film, MOVIE)
     order = EncodeTitle(admitted.media_id, admitted.job_id)
@@ -124,16 +120,17 @@ async def test_a_run_that_fails_after_another_published_deletes_nothing(
         seen_before = await films.pending(tx, admitted.media_id)
     assert seen_before is not None
     await encode(stores, admitted, tmp_path / "work")
-    whole = objects()
+    whole = await objects(stores)
 
     await _withdraw(stores, order, seen_before, IngestCode.ENCODING_FAILED, "Too late.")
     await clear_all(stores)
 
-    assert objects() == whole
+    assert await objects(stores) == whole
     async with stores.begin() as tx:
         assert admitted.playable_id in await playback.media_of(tx, [admitted.playable_id])
 
 
+@pytest.mark.skipif(APART, reason="a bucket ends incomplete uploads by a rule of its own")
 async def test_a_sweep_removes_what_killed_makers_left_and_nothing_in_use(
     stores: Stores, tmp_path: Path
 ) -> None:
