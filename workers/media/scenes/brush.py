@@ -6,6 +6,7 @@ from typing import Any, TypeAlias
 import ffmpeg
 
 FPS = 24  # what films run at; every source says so, or overlays would resample
+CLOUD_FPS = 8  # clouds move less than a pixel a frame, and noise is dear
 
 Stream: TypeAlias = Any  # a node of ffmpeg-python, which carries no types
 
@@ -68,6 +69,35 @@ def tinted(width: int, height: int, red: str, green: str, blue: str) -> Stream:
 def over(below: Stream, above: Stream, x: str = "0", y: str = "0") -> Stream:
     """`above` laid on `below`, its corner at expressions of the time `t` and the sizes W H w h."""
     return ffmpeg.filter([below, above], "overlay", x=x, y=y, format="yuv420")
+
+
+def clouds(
+    colours: Stream,
+    width: int,
+    height: int,
+    *,
+    coarse: tuple[float, float],
+    scales: tuple[float, float, float],
+    seed: int,
+    opacity: str,
+) -> Stream:
+    """`colours` seen through drifting noise: `coarse` times smaller than the picture, of these
+    scales in x, y and time, as dense as a lut expression of `val`, 0 to 255."""
+    noise = source(
+        "perlin",
+        s=f"{even(width / coarse[0])}x{even(height / coarse[1])}",
+        r=CLOUD_FPS,
+        octaves=4,
+        persistence=0.6,
+        xscale=scales[0],
+        yscale=scales[1],
+        tscale=scales[2],
+        random_mode="seed",
+        seed=seed,
+    )
+    density = noise.filter("fps", FPS).filter("format", "gray")
+    density = density.filter("scale", width, height, flags="bicubic").filter("lut", y=opacity)
+    return ffmpeg.filter([colours.filter("format", "yuva444p"), density], "alphamerge")
 
 
 def disc(colour: str, radius: float) -> Stream:

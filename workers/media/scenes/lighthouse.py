@@ -1,24 +1,20 @@
 """What A Quiet Word with the Sea looks like: a lamp that turns, over waves that do not listen."""
 
-import ffmpeg
-
 from workers.media.scenes.brush import (
-    FPS,
     Canvas,
     Stream,
+    clouds,
     cut_out,
     enlarged,
     even,
     forever,
     over,
     sky,
-    source,
 )
 
 TOWER_X = "W*0.5+H*0.17"  # beside the middle, where the letters are
 LAMP_0_TO_1 = 0.40  # heights of the picture; what turns, turns about it
 TURNS = 0.55  # radians a second: a lamp of the second order
-CLOUD_FPS = 8  # clouds move less than a pixel a frame, and noise is dear
 
 # Where the crest lies, how high it is, how far the next, and how fast: heights, and a second.
 WAVES = (
@@ -63,23 +59,15 @@ def _night(canvas: Canvas) -> Stream:
 
 def _clouds(soft: Canvas) -> Stream:
     width, height = soft.width, even(soft.height * 0.62)
-    noise = source(
-        "perlin",
-        s=f"{even(width / 2)}x{even(height / 2)}",
-        r=CLOUD_FPS,
-        octaves=4,
-        persistence=0.6,
-        xscale=2.6,
-        yscale=5,
-        tscale=0.12,
-        random_mode="seed",
+    return clouds(
+        sky(width, height, "0x02090f", "0x103a47"),
+        width,
+        height,
+        coarse=(2, 2),
+        scales=(2.6, 5, 0.12),
         seed=21,
+        opacity="clip((val-118)*4,0,190)",
     )
-    opacity = noise.filter("fps", FPS).filter("format", "gray")
-    opacity = opacity.filter("scale", width, height, flags="bicubic")
-    opacity = opacity.filter("lut", y="clip((val-118)*4,0,190)")
-    dark = sky(width, height, "0x02090f", "0x103a47").filter("format", "yuva444p")
-    return ffmpeg.filter([dark, opacity], "alphamerge")
 
 
 def _with_wave(

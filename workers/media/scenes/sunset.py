@@ -8,6 +8,7 @@ from workers.media.scenes.brush import (
     FPS,
     Canvas,
     Stream,
+    clouds,
     cut_out,
     enlarged,
     even,
@@ -18,7 +19,6 @@ from workers.media.scenes.brush import (
 )
 
 SHORE_0_TO_1 = 0.62  # where the sky ends; the golden section, as on a postcard
-CLOUD_FPS = 8  # clouds move less than a pixel a frame, and noise is dear
 
 
 def sunset(canvas: Canvas) -> Stream:
@@ -57,23 +57,16 @@ def _sun(height: int) -> Stream:
 
 
 def _clouds(width: int, height: int) -> Stream:
-    noise = source(
-        "perlin",
-        s=f"{even(width / 2)}x{even(height / 4)}",
-        r=CLOUD_FPS,
-        octaves=4,
-        persistence=0.6,
-        xscale=2.2,
-        yscale=5.5,
-        tscale=0.09,
-        random_mode="seed",
-        seed=11,
-    )
-    opacity = noise.filter("fps", FPS).filter("format", "gray")
-    opacity = opacity.filter("scale", width, height, flags="bicubic")
-    opacity = opacity.filter("lut", y="clip((val-124)*4.2,0,205)")
     lit_from_below = sky(width, height, "0x40376b", "0xb3658a", "0xff9f80", "0xffe0b0")
-    return ffmpeg.filter([lit_from_below.filter("format", "yuva444p"), opacity], "alphamerge")
+    return clouds(
+        lit_from_below,
+        width,
+        height,
+        coarse=(2, 4),
+        scales=(2.2, 5.5, 0.09),
+        seed=11,
+        opacity="clip((val-124)*4.2,0,205)",
+    )
 
 
 def _reflected(air: Stream, width: int, shore: int, depth: int) -> Stream:
