@@ -39,6 +39,31 @@ class DeviceKind(StrEnum):
     OTHER = "OTHER"
 
 
+class SubtitleMode(StrEnum):
+    """When subtitles are shown."""
+
+    OFF = "OFF"
+    FORCED_ONLY = "FORCED_ONLY"
+    FOREIGN_AUDIO = "FOREIGN_AUDIO"
+    ALWAYS = "ALWAYS"
+
+
+class SignInState(StrEnum):
+    """How far a sign-in by code is. COLLECTED: the device has its tokens."""
+
+    PENDING = "PENDING"
+    APPROVED = "APPROVED"
+    DENIED = "DENIED"
+    COLLECTED = "COLLECTED"
+
+
+class MailPurpose(StrEnum):
+    """What a secret that was mailed is good for."""
+
+    CONFIRM = "CONFIRM"
+    RESET = "RESET"
+
+
 @dataclass(frozen=True, slots=True)
 class Account:
     """A household; that of an operator also runs the house."""

@@ -13,6 +13,14 @@ class ProblemCode(StrEnum):
     TOKEN_EXPIRED = "TOKEN_EXPIRED"  # noqa: S105 - a code, not a secret
     TOKEN_INVALID = "TOKEN_INVALID"  # noqa: S105 - a code, not a secret
     FORBIDDEN = "FORBIDDEN"
+    RATE_LIMITED = "RATE_LIMITED"
+    PIN_REQUIRED = "PIN_REQUIRED"
+    PIN_LOCKED = "PIN_LOCKED"
+    SLOW_DOWN = "SLOW_DOWN"
+    PENDING = "PENDING"
+    EXPIRED = "EXPIRED"
+    DENIED = "DENIED"
+    CONFLICT = "CONFLICT"
     NOT_READY = "NOT_READY"
     UNSUPPORTED_DEVICE = "UNSUPPORTED_DEVICE"
     SESSION_LOST = "SESSION_LOST"
@@ -74,6 +82,74 @@ class Forbidden(DomainError):
     """Signed in, but not in the scope this needs (no profile chosen, say)."""
 
     code = ProblemCode.FORBIDDEN
+
+
+class RateLimited(DomainError):
+    """More was asked in a while than is given in it; nothing was done."""
+
+    code = ProblemCode.RATE_LIMITED
+
+    def __init__(self, message: str, *, retry_after_seconds: int) -> None:
+        super().__init__(message)
+        self.retry_after_seconds = retry_after_seconds
+
+
+class PinRequired(DomainError):
+    """The profile has a PIN, and it was not given, or another was."""
+
+    code = ProblemCode.PIN_REQUIRED
+
+    def __init__(self, message: str, *, attempts_left: int) -> None:
+        super().__init__(message, field=["pin"])
+        self.attempts_left = attempts_left
+
+
+class PinLocked(DomainError):
+    """Too many wrong PINs: even the right one is refused for a while."""
+
+    code = ProblemCode.PIN_LOCKED
+
+    def __init__(self, message: str, *, retry_after_seconds: int) -> None:
+        super().__init__(message)
+        self.retry_after_seconds = retry_after_seconds
+
+
+class SlowDown(DomainError):
+    """The device asked again too soon; from now on it waits longer in between (RFC 8628, 3.5)."""
+
+    code = ProblemCode.SLOW_DOWN
+
+    def __init__(self, message: str, *, retry_after_seconds: int) -> None:
+        super().__init__(message)
+        self.retry_after_seconds = retry_after_seconds
+
+
+class Pending(DomainError):
+    """Somebody else has to do something first: approve a code, or read a mail."""
+
+    code = ProblemCode.PENDING
+
+    def __init__(self, message: str, *, retry_after_seconds: int | None = None) -> None:
+        super().__init__(message)
+        self.retry_after_seconds = retry_after_seconds
+
+
+class Expired(DomainError):
+    """It was good, and its time has run out, or it was used."""
+
+    code = ProblemCode.EXPIRED
+
+
+class Denied(DomainError):
+    """Somebody who may decide has said no."""
+
+    code = ProblemCode.DENIED
+
+
+class Conflict(DomainError):
+    """It contradicts what is there already."""
+
+    code = ProblemCode.CONFLICT
 
 
 class NotReady(DomainError):

@@ -10,6 +10,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Date,
     Double,
     Enum,
     ForeignKey,
@@ -26,11 +27,12 @@ from sqlalchemy import (
     func,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TIMESTAMP
 
-from domain.accounts import DeviceKind, SubscriptionTier
+from domain.accounts import DeviceKind, MailPurpose, SignInState, SubscriptionTier, SubtitleMode
 from domain.catalog import ArtworkRole, TitleKind
 from domain.encoding import JobState, TrackClass
+from domain.my_data import DataPurpose
 from domain.people import CreditRole
 from domain.watching import WatchStatus
 
@@ -59,7 +61,7 @@ def _to(table: str, *, optional: bool = False, name: str | None = None) -> Colum
     return Column(column, Text, ForeignKey(f"{table}.id", ondelete="CASCADE"), nullable=optional)
 
 
-def _one_of(name: str, values: type[StrEnum]) -> Column[object]:
+def _one_of(name: str, values: type[StrEnum], *, default: StrEnum | None = None) -> Column[object]:
     kind = Enum(
         values,
         name=f"{name}_known",
@@ -67,7 +69,7 @@ def _one_of(name: str, values: type[StrEnum]) -> Column[object]:
         create_constraint=True,
         length=32,  # longer than any name we would give a value
     )
-    return Column(name, kind, nullable=False)
+    return Column(name, kind, nullable=False, server_default=default)
 
 
 accounts = Table(
@@ -94,6 +96,17 @@ profiles = Table(
     Column("ui_locale", Text, nullable=False),
     # Counts the changes of this profile's watch states; its row lock puts them in order.
     Column("watch_cursor", BigInteger, nullable=False, server_default=text("0")),
+    Column("avatar", Text),
+    Column("pin_hash", Text),
+    # Tries since the last right PIN, each counted before it is looked at.
+    Column("pin_tries", Integer, nullable=False, server_default=text("0")),
+    _at("pin_locked_until", optional=True),
+    Column("audio", ARRAY(Text), nullable=False, server_default=text("'{}'")),
+    Column("subtitles", ARRAY(Text), nullable=False, server_default=text("'{}'")),
+    _one_of("subtitle_mode", SubtitleMode, default=SubtitleMode.FOREIGN_AUDIO),
+    Column("autoplay_next", Boolean, nullable=False, server_default=text("true")),
+    Column("autoplay_previews", Boolean, nullable=False, server_default=text("true")),
+    Column("data_saver", Boolean, nullable=False, server_default=text("false")),
     _at("created_at"),
     CheckConstraint("maturity_age BETWEEN 0 AND 18", name="maturity_age_range"),
     UniqueConstraint("account_id", "name"),
@@ -114,10 +127,113 @@ devices = Table(
     # The token before, good for a moment longer: the answer that replaced it may have been lost.
     Column("spent_token_hash", LargeBinary),
     _at("spent_at", optional=True),
+    # In every access token of the device: those of an earlier epoch are refused.
+    Column("epoch", Integer, nullable=False, server_default=text("1")),
     _at("last_seen_at"),
     UniqueConstraint("account_id", "installation_id"),
     UniqueConstraint("refresh_token_hash"),
     UniqueConstraint("spent_token_hash"),
+)
+
+# Every token of a device's sign-in: the last one unspent, and behind it those that were rotated.
+refresh_tokens = Table(
+    "refresh_tokens",
+    metadata,
+    Column("digest", LargeBinary, primary_key=True),
+    _to("devices"),
+    _at("expires_at"),
+    _at("spent_at", optional=True),
+    # What it was replaced by, to be opened with the spent token itself only: for a lost answer.
+    Column("sealed_successor", LargeBinary),
+    Column("asked_again", Boolean, nullable=False, server_default=text("false")),
+    Index("ix_refresh_tokens_device_id", "device_id"),
+)
+
+# Devices whose access tokens of earlier epochs are refused, for as long as one may live. Outlives
+# the device: no foreign key.
+revocations = Table(
+    "revocations",
+    metadata,
+    Column("device_id", Text, primary_key=True),
+    Column("epoch", Integer, nullable=False),
+    _at("at"),
+    Index("ix_revocations_at", "at"),
+)
+
+# A TV that shows a code and waits for somebody to approve it (RFC 8628).
+device_sign_ins = Table(
+    "device_sign_ins",
+    metadata,
+    Column("device_code_digest", LargeBinary, primary_key=True),
+    Column("user_code", Text, nullable=False),
+    Column("installation_id", Text, nullable=False),
+    _one_of("kind", DeviceKind),
+    Column("name", Text, nullable=False),
+    Column("app_version", Text, nullable=False),
+    Column("asked_from", Text),
+    _to("accounts", optional=True),
+    _one_of("state", SignInState, default=SignInState.PENDING),
+    Column("interval_s", Integer, nullable=False),
+    _at("polled_at", optional=True),
+    _at("created_at"),
+    _at("expires_at"),
+    UniqueConstraint("user_code"),
+)
+
+# Secrets that were sent by mail, good for one use.
+mailed_tokens = Table(
+    "mailed_tokens",
+    metadata,
+    Column("digest", LargeBinary, primary_key=True),
+    _one_of("purpose", MailPurpose),
+    Column("email", Text, nullable=False),
+    Column("payload", JSONB, nullable=False),
+    _at("expires_at"),
+)
+
+# What was asked for about somebody's data, and its receipt. Outlives the account: no foreign key.
+data_jobs = Table(
+    "data_jobs",
+    metadata,
+    _id(),
+    Column("account_id", Text, nullable=False),
+    Column("profile_id", Text),
+    _one_of("purpose", DataPurpose),
+    _one_of("state", JobState),
+    Column("receipt", Text),
+    _at("created_at"),
+    _at("finished_at", optional=True),
+    Index("ix_data_jobs_account_id", "account_id"),
+)
+
+# Trusted documents by SHA-256, which builds of which apps send them, and how often they did.
+documents = Table(
+    "documents",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("text", Text, nullable=False),
+    _at("registered_at"),
+    CheckConstraint("id ~ '^[0-9a-f]{64}$'", name="id_is_sha256"),
+)
+
+document_builds = Table(
+    "document_builds",
+    metadata,
+    Column("app", Text, primary_key=True),
+    Column("build", Text, primary_key=True),
+    Column("document_id", Text, ForeignKey("documents.id", ondelete="CASCADE"), primary_key=True),
+    _at("registered_at"),
+    Index("ix_document_builds_document_id", "document_id"),
+)
+
+document_uses = Table(
+    "document_uses",
+    metadata,
+    Column("document_id", Text, ForeignKey("documents.id", ondelete="CASCADE"), primary_key=True),
+    Column("app", Text, primary_key=True),
+    Column("build", Text, primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("times", BigInteger, nullable=False),
 )
 
 # One tree for all kinds: a movie or a series at the top, seasons in a series, episodes in a season.
