@@ -44,6 +44,16 @@ class Audience:
 EVERYBODY = Audience(0)
 
 
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks, as the connection tells it: the Authorization header, the client's address (of an
+    IPv6 one its /64; empty when unknown) and what it calls itself."""
+
+    authorization: str | None
+    address: str = ""
+    user_agent: str = ""
+
+
 class Context:
     """One operation, or a WebSocket that each of its operations takes its own from; `forget`
     begins anew after something changed."""
@@ -55,7 +65,7 @@ class Context:
         self,
         house: House,
         stores: Stores,
-        authorization: str | None,
+        caller: Caller,
         shedding: Callable[[], PriorityClass | None],
     ) -> None:
         """`shedding` tells the best class that this process refuses now."""
@@ -63,13 +73,16 @@ class Context:
         self.stores = stores
         self.shedding = shedding
         self.connection_params: Mapping[str, object] | None = None  # strawberry fills it
-        self._authorization = authorization
+        self.address = caller.address
+        self.user_agent = caller.user_agent
+        self._authorization = caller.authorization
         self._viewer: Viewer | None = None
         self.forget()
 
     def for_operation(self) -> "Context":
         """The same caller as now, with nothing read yet."""
-        return Context(self.house, self.stores, self._authorization, self.shedding)
+        caller = Caller(self._authorization, self.address, self.user_agent)
+        return Context(self.house, self.stores, caller, self.shedding)
 
     def forget(self) -> None:
         """Drops everything read so far, so that the next read sees what is true now."""

@@ -117,12 +117,12 @@ class Viewer:
 
 
 class Api:
-    """Speaks HTTP to the application of these stores."""
+    """Speaks HTTP to the application of these stores, from `address`."""
 
-    def __init__(self, stores: Stores, house: House) -> None:
+    def __init__(self, stores: Stores, house: House, *, address: str = "127.0.0.1") -> None:
         self.stores = stores
         self.app = Starlette(routes=server.routes(stores, house, with_graphiql=True))
-        transport = httpx.ASGITransport(self.app)
+        transport = httpx.ASGITransport(self.app, client=(address, 50_000))
         self.http = httpx.AsyncClient(transport=transport, base_url=house.public_url)
 
     async def __aenter__(self) -> "Api":

@@ -19,6 +19,7 @@ from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL, GRAPHQL_TRANSPORT_WS_
 from strawberry.types.unset import UnsetType
 
 from app.http.admission import Admission, Seats, within
+from app.http.callers import caller_of
 from app.http.graphql_socket import MOST_OPERATIONS_A_SOCKET, SocketHandler
 from app.http.pages import graphiql
 from app.http.problems import read_body, refused
@@ -108,8 +109,7 @@ class GraphQLDoor(GraphQL[Context, None]):
     async def get_context(
         self, request: Request | WebSocket, response: Response | WebSocket
     ) -> Context:
-        authorization = request.headers.get("authorization")
-        return Context(self._house, self._stores, authorization, self._admission.shedding)
+        return Context(self._house, self._stores, caller_of(request), self._admission.shedding)
 
     async def on_ws_connect(self, context: Context) -> UnsetType | dict[str, object] | None:
         """A token that is not good closes the socket with 4403; none at all may come in, to find
