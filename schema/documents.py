@@ -1,8 +1,9 @@
-"""Each document is read once; and which class of load is an operation of it?"""
+"""What is known of a document before it runs? It is parsed, validated and planned once."""
 
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from hashlib import sha256
 
 from graphql import (
     DocumentNode,
@@ -15,14 +16,132 @@ from graphql import (
     OperationType,
     SelectionSetNode,
     parse,
+    validate,
 )
 from strawberry.extensions import SchemaExtension
 
 from domain.errors import InvalidInput
 from domain.load import PriorityClass
 
+PARSE_FAILED, VALIDATION_FAILED = "GRAPHQL_PARSE_FAILED", "GRAPHQL_VALIDATION_FAILED"
+MOST_ERRORS = 20  # of one document: whoever has made more sees the rest after mending these
+
 MOST_TOKENS = 1000  # ours have at most 253; the worst of this length takes 0.4 s to validate
 CACHED_DOCUMENTS = 100  # an app sends dozens; so many of a stranger's hold 100 MB at most
+EMPTY = DocumentNode(definitions=())  # stands for what could not be parsed
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One operation of a valid document: what has to be known of it before it runs."""
+
+    node: OperationDefinitionNode
+    type: OperationType
+    root_fields: frozenset[str]
+    priority: PriorityClass  # that of its least important root field
+    defers: bool  # asks for parts of its answer later
+
+    def cost(self, _variables: Mapping[str, object]) -> int:
+        """Points, by the sizes of lists that these variables ask for."""
+        return len(self.root_fields)
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A document that was read. `id` is the SHA-256 of its text in hexadecimal; `errors` say why it
+    cannot run, each with a code. `trusted`: registered by somebody who runs the house."""
+
+    text: str
+    id: str
+    document: DocumentNode
+    errors: tuple[GraphQLError, ...]
+    trusted: bool = False
+
+    def operation(self, name: str | None) -> Planned | None:
+        """The operation of this name, or the only one. None where there is no such operation."""
+        return self._operations.get(name)
+
+    @cached_property
+    def _operations(self) -> Mapping[str | None, Planned]:
+        if self.errors:
+            return {}
+        fragments = _fragments(self.document)
+        planned: dict[str | None, Planned] = {
+            node.name.value if node.name else None: _planned(node, fragments)
+            for node in self.document.definitions
+            if isinstance(node, OperationDefinitionNode)
+        }
+        if len(planned) == 1:
+            planned[None] = next(iter(planned.values()))
+        return planned
+
+
+def prepare(text: str, *, trusted: bool = False) -> Prepared:
+    """Reads a document. Never raises: what is wrong with it is in `errors`."""
+    from schema.root import schema  # here: it imports this file
+
+    id_ = document_id(text)
+    try:
+        document = parse(
+            text,
+            max_lexical_tokens=MOST_TOKENS,
+            max_comments=MOST_TOKENS,
+            allow_empty_selection_sets=False,
+        )
+    except GraphQLError as error:
+        return Prepared(text, id_, EMPTY, (_coded(error, PARSE_FAILED),), trusted)
+    found = validate(
+        schema._schema,
+        document,
+        max_errors=MOST_ERRORS,
+        hide_suggestions=True,
+        allow_empty_selection_sets=False,
+    )
+    errors = tuple(_coded(error, VALIDATION_FAILED) for error in found)
+    return Prepared(text, id_, document, errors, trusted)
+
+
+prepare_once = lru_cache(maxsize=CACHED_DOCUMENTS)(prepare)
+
+
+def document_id(text: str) -> str:
+    """By which an app asks for a document instead of sending it."""
+    return sha256(text.encode()).hexdigest()
+
+
+def _planned(
+    node: OperationDefinitionNode, fragments: Mapping[str, FragmentDefinitionNode]
+) -> Planned:
+    from schema.root import PRIORITIES  # here: it imports this file
+
+    root_fields = frozenset(_fields(node.selection_set, fragments, set()))
+    return Planned(
+        node,
+        node.operation,
+        root_fields,
+        Operation(node.operation, root_fields).priority(PRIORITIES),
+        _defers(node.selection_set, fragments, set()),
+    )
+
+
+def _defers(
+    selected: SelectionSetNode, fragments: Mapping[str, FragmentDefinitionNode], seen: set[str]
+) -> bool:
+    for node in selected.selections:
+        if any(directive.name.value == "defer" for directive in node.directives or ()):
+            return True
+        inside = getattr(node, "selection_set", None)
+        if isinstance(node, FragmentSpreadNode) and node.name.value not in seen:
+            seen.add(node.name.value)
+            inside = fragments[node.name.value].selection_set
+        if inside is not None and _defers(inside, fragments, seen):
+            return True
+    return False
+
+
+def _coded(error: GraphQLError, code: str) -> GraphQLError:
+    error.extensions = {"code": code}
+    return error
 
 
 @lru_cache(maxsize=CACHED_DOCUMENTS)

@@ -4,7 +4,7 @@ import pytest
 from graphql import OperationType
 
 from domain.load import PriorityClass
-from schema.documents import MOST_TOKENS, operation_of
+from schema.documents import MOST_TOKENS, operation_of, prepare
 from schema.root import PRIORITIES
 
 CRITICAL, STANDARD, PREFETCH, BULK = PriorityClass
@@ -85,3 +85,55 @@ async def test_a_document_of_too_many_tokens_is_refused(api):
     (error,) = reply.body["errors"]
     assert reply.body["data"] is None
     assert "contains more than 1000 tokens" in error["message"]
+
+
+def test_what_cannot_be_read_says_so_with_a_code():
+    prepared = prepare("{")
+
+    (error,) = prepared.errors
+    assert error.extensions == {"code": "GRAPHQL_PARSE_FAILED"}
+    assert prepared.operation(None) is None
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        "{ viewe { account { id } } }",
+        "{ viewer { account { emai } } }",
+        '{ node(idd: "x") { id } }',
+        "query ($slug: Strin!) { page(slug: $slug) { id } }",
+        "{ viewer @skp(if: true) { account { id } } }",
+        "{ viewer { ... on Viewe { account { id } } } }",
+    ],
+)
+def test_what_is_not_valid_says_so_with_a_code_and_suggests_nothing(document):
+    prepared = prepare(document)
+
+    assert {error.extensions["code"] for error in prepared.errors} == {"GRAPHQL_VALIDATION_FAILED"}
+    assert not any("Did you mean" in error.message for error in prepared.errors)
+    assert prepared.operation(None) is None
+
+
+def test_what_is_valid_is_planned_by_operation():
+    prepared = prepare(
+        "query A { viewer { __typename } } query B { ...Both }"
+        ' fragment Both on Query { viewer { __typename } page(slug: "home") { id } }'
+    )
+
+    assert prepared.operation("A").priority is CRITICAL
+    assert prepared.operation("B").priority is STANDARD
+    assert prepared.operation("B").root_fields == {"viewer", "page"}
+    assert prepared.operation("C") is None
+    assert prepared.operation(None) is None
+
+
+def test_the_only_operation_needs_no_name():
+    prepared = prepare("query A { viewer { __typename } }")
+
+    assert prepared.operation(None) is prepared.operation("A")
+
+
+def test_a_document_is_known_by_its_sha256():
+    assert prepare("{ viewer { __typename } }").id == (
+        "afc5fd32cebacea0a425f7ea75ba555158afa83827d158712d492de71874a76a"
+    )
