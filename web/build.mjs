@@ -23,6 +23,7 @@ await build({
   entryPoints: {
     "graphql-ws": "graphql-ws/client",
     "shaka-player": "shaka-player/dist/shaka-player.compiled-es2021.js",
+    uqr: "uqr", // the modules of a QR code, without a picture format of its own
   },
 });
 await build({
