@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from domain.degradation import Dependency
 from stores import objects, postgres, recovery, redis
+from stores.budgets import Budgets
 from stores.copies import Copies
 from stores.drills import Drills
 from stores.guard import Guard, Limits
@@ -51,6 +52,7 @@ class Stores:
     redis: Redis
     leases: Leases
     nudges: Nudges
+    budgets: Budgets
     objects: Objects
     keys: Keys
     jobs: Jobs
@@ -115,6 +117,7 @@ async def open_stores(
         redis=client,
         leases=Leases(client, guards[Dependency.REDIS]),
         nudges=Nudges(client, guards[Dependency.REDIS]),
+        budgets=Budgets(client, guards[Dependency.REDIS]),
         objects=stored,
         keys=open_keys(addresses.keys_url),
         jobs=Jobs(addresses.database_url),

@@ -1,0 +1,153 @@
+"""A budget never gives more than it holds: the same table for Redis' log and the process' own."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from domain.degradation import Dependency
+from domain.errors import RateLimited
+from stores.budgets import MOST_LOCAL_KEYS, Budgets, Charge
+
+SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)
+
+
+class Clock:
+    """Seconds that pass when a test says so."""
+
+    def __init__(self):
+        self.now_s = 1000.0
+
+    def __call__(self):
+        return self.now_s
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture(params=["redis", "own"])
+def budgets(request, stores, clock):
+    guard = stores.guards[Dependency.REDIS]
+    guard.drill(closed=request.param == "own")
+    return Budgets(stores.redis, guard, clock=clock)
+
+
+async def spends(budgets, *charges):
+    """What is left, or None where it was refused."""
+    try:
+        return (await budgets.spend(charges)).remaining
+    except RateLimited:
+        return None
+
+
+async def test_a_budget_gives_what_it_holds_and_no_more(budgets):
+    left = [await spends(budgets, Charge("a", 3, HOUR)) for _ in range(5)]
+
+    assert left == [2, 1, 0, None, None]
+
+
+async def test_points_weigh(budgets):
+    left = [await spends(budgets, Charge("a", 10, HOUR, points)) for points in (4, 7, 6, 1)]
+
+    assert left == [6, None, 0, None]
+
+
+async def test_of_several_budgets_all_pay_or_none(budgets):
+    wide, narrow = Charge("wide", 5, HOUR), Charge("narrow", 1, HOUR)
+
+    left = [
+        await spends(budgets, wide, narrow),
+        await spends(budgets, narrow, wide),
+        await spends(budgets, wide),
+    ]
+
+    assert left == [0, None, 3]
+
+
+async def test_what_is_refunded_can_be_spent_again_and_only_once(budgets):
+    charge = Charge("a", 2, HOUR, 2)
+    spent = await budgets.spend([charge])
+
+    for _ in range(2):
+        await budgets.refund(spent)
+
+    assert [await spends(budgets, charge), await spends(budgets, charge)] == [0, None]
+
+
+async def test_a_refusal_says_when_enough_of_it_will_be_there(budgets):
+    await budgets.spend([Charge("a", 2, HOUR)])
+
+    with pytest.raises(RateLimited) as refused:
+        await budgets.spend([Charge("a", 2, HOUR, 2)])
+    with pytest.raises(RateLimited) as never:
+        await budgets.spend([Charge("b", 2, HOUR, 3)])
+
+    assert 3590 < refused.value.retry_after_seconds <= 3600
+    assert never.value.retry_after_seconds == 3600
+
+
+async def test_a_log_of_redis_ends_with_its_window(stores):
+    await stores.budgets.spend([Charge("a", 5, SECOND, 3)])
+
+    held, left_ms = await stores.redis.llen("budget:a"), await stores.redis.pttl("budget:a")
+
+    assert held == 3
+    assert 0 < left_ms <= 1001
+
+
+async def test_a_log_is_never_longer_than_its_limit(stores):
+    await asyncio.gather(
+        *(spends(stores.budgets, Charge("a", 7, HOUR, points)) for points in (1, 2, 3) * 10)
+    )
+
+    assert await stores.redis.llen("budget:a") <= 7
+
+
+async def test_what_is_older_than_the_window_counts_no_more(stores, clock):
+    stores.guards[Dependency.REDIS].drill(closed=True)
+    budgets = Budgets(stores.redis, stores.guards[Dependency.REDIS], clock=clock)
+    charge = Charge("a", 2, SECOND)
+    left = []
+    for now_s in (0.0, 0.6, 0.9, 1.0, 1.1, 1.6, 1.7):
+        clock.now_s = now_s
+        left.append(await spends(budgets, charge))
+
+    assert left == [1, 0, None, None, 0, None, 0]
+
+
+async def test_redis_forgets_at_the_same_moment(stores):
+    charge = Charge("a", 1, timedelta(milliseconds=40))
+    await stores.budgets.spend([charge])
+    refused = await spends(stores.budgets, charge)
+
+    await asyncio.sleep(0.045)
+
+    assert refused is None
+    assert await spends(stores.budgets, charge) == 0
+
+
+async def test_a_process_without_redis_keeps_a_log_of_its_own(stores):
+    charge, guard = Charge("a", 2, HOUR), stores.guards[Dependency.REDIS]
+    before = await spends(stores.budgets, charge)
+
+    guard.drill(closed=True)
+    without = [await spends(stores.budgets, charge) for _ in range(3)]
+    guard.drill(closed=False)
+    after = [await spends(stores.budgets, charge) for _ in range(2)]
+
+    assert before == 1
+    assert without == [1, 0, None]
+    assert after == [0, None]
+
+
+async def test_a_process_without_redis_remembers_so_many_budgets_at_most(stores):
+    stores.guards[Dependency.REDIS].drill(closed=True)
+    for number in range(MOST_LOCAL_KEYS + 1):
+        await stores.budgets.spend([Charge(f"key {number}", 1, HOUR)])
+
+    first = await spends(stores.budgets, Charge("key 0", 1, HOUR))
+    last = await spends(stores.budgets, Charge(f"key {MOST_LOCAL_KEYS}", 1, HOUR))
+
+    assert (first, last) == (0, None)
