@@ -20,6 +20,7 @@ from settings import CannotStart, load_settings
 from stores import WORKERS, Stores, open_stores
 from stores.sql import accounts as accounts_sql
 from stores.sql import households as households_sql
+from stores.sql import profiles as profiles_sql
 from stores.sql.households import Household
 
 GROWN_UP = 18  # the first profile sees everything; its owner makes narrower ones
@@ -59,7 +60,7 @@ def create(
             )
             if account_id is None:
                 raise InvalidInput(f"There is an account of {email} already.", field=["email"])
-            profile_id = await accounts_sql.insert_profile(
+            profile_id = await profiles_sql.insert_profile(
                 tx,
                 account_id,
                 name=profile.strip(),

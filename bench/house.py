@@ -27,6 +27,7 @@ from domain.licenses import StoredKey
 from stores import WORKERS, Stores, Tx, open_stores
 from stores.sql import accounts as accounts_sql
 from stores.sql import media as media_sql
+from stores.sql import profiles as profiles_sql
 
 FILMS = 48  # six rows of eight: as much as fits on the first three screens of a home page
 GENRES = ("Drama", "Comedy", "Nature", "Crime", "Music", "Space")
@@ -178,7 +179,7 @@ async def _household(tx: Tx, number: int, password_hash: str, now: datetime) -> 
         tier=SubscriptionTier.PREMIUM,
         now=now,
     )
-    await accounts_sql.insert_profile(
+    await profiles_sql.insert_profile(
         tx,
         cast(AccountId, account_id),  # nobody else has this address in a house that is new
         name="Viewer",

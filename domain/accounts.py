@@ -1,4 +1,4 @@
-"""Households: the account that pays, the profiles that watch, the devices they watch on."""
+"""Households: the account that pays, and the devices that are signed in to it."""
 
 import re
 from dataclasses import dataclass
@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from domain.errors import InvalidInput
-from domain.ids import AccountId, DeviceId, ProfileId
-from domain.scalars import Locale
+from domain.ids import AccountId, DeviceId
+from domain.profiles import Profile
 
 REFRESH_TTL = timedelta(days=30)  # a TV that nobody turned on for a month asks for the password
 REFRESH_GRACE = timedelta(seconds=30)  # a page reloaded before its answer came asks again at once
@@ -39,15 +39,6 @@ class DeviceKind(StrEnum):
     OTHER = "OTHER"
 
 
-class SubtitleMode(StrEnum):
-    """When subtitles are shown."""
-
-    OFF = "OFF"
-    FORCED_ONLY = "FORCED_ONLY"
-    FOREIGN_AUDIO = "FOREIGN_AUDIO"
-    ALWAYS = "ALWAYS"
-
-
 class SignInState(StrEnum):
     """How far a sign-in by code is. COLLECTED: the device has its tokens."""
 
@@ -72,18 +63,6 @@ class Account:
     email: str
     tier: SubscriptionTier
     operator: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Profile:
-    """One viewer of a household. Sees titles certified up to `maturity_age` (years, 0 to 18)."""
-
-    id: ProfileId
-    account_id: AccountId
-    name: str
-    kids: bool
-    maturity_age: int
-    ui_locale: Locale
 
 
 @dataclass(frozen=True, slots=True)

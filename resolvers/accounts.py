@@ -22,6 +22,7 @@ from domain.ids import ProfileId
 from domain.tokens import ACCESS_TTL, AccessClaims
 from resolvers.context import Context, Info
 from stores.sql import accounts as accounts_sql
+from stores.sql import profiles as profiles_sql
 from stores.sql.accounts import RefreshToken
 
 REFRESH_BYTES = 32  # 256 bits: guessing is hopeless, so a plain SHA-256 is enough at rest
@@ -64,7 +65,7 @@ async def select_profile(info: Info, profile_id: ID) -> SignedIn:
     ctx = info.context
     viewer = await ctx.viewer()
     async with ctx.reads.begin() as tx:
-        profiles = await accounts_sql.profiles_of(tx, [viewer.account.id])
+        profiles = await profiles_sql.profiles_of(tx, [viewer.account.id])
         mine = {profile.id: profile for profile in profiles.get(viewer.account.id, [])}
         chosen = mine.get(ProfileId(profile_id))
         if chosen is None:

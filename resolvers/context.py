@@ -9,12 +9,13 @@ from typing import TypeAlias, cast
 from strawberry import Info as StrawberryInfo
 
 from domain import tokens
-from domain.accounts import Profile, Viewer
+from domain.accounts import Viewer
 from domain.degradation import BreakerState, Dependency, Field, refusing
 from domain.errors import Forbidden, TokenInvalid, Unauthenticated, Unavailable
 from domain.house import House
 from domain.ids import ProfileId
 from domain.load import PriorityClass
+from domain.profiles import Profile
 from domain.texts import fallbacks
 from domain.tokens import OUTAGE_GRACE, AccessClaims
 from resolvers.loaders import Loaders, build_loaders

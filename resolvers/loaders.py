@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, TypeVar
 
 from aiodataloader import DataLoader
 
-from domain.accounts import Device, Profile
+from domain.accounts import Device
 from domain.catalog import Artwork, ArtworkRole, CatalogEntry, Episode, Genre, Media, Season
 from domain.ids import AccountId, DeviceId, SessionId, TitleId
 from domain.people import Credit
+from domain.profiles import Profile
 from domain.watching import WatchState
 from stores.sql import accounts as accounts_sql
 from stores.sql import catalog as catalog_sql

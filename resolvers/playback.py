@@ -9,7 +9,7 @@ from uuid import uuid4
 from strawberry import ID, Parent
 
 from domain import events, ids, playback
-from domain.accounts import Device, Profile
+from domain.accounts import Device
 from domain.catalog import Episode, Media, Movie, Playable, Rendition
 from domain.degradation import Field
 from domain.errors import InvalidInput, NotFound, NotReady, SessionLost, Unavailable
@@ -31,6 +31,7 @@ from domain.playback import (
     StartPlaybackInput,
     StreamProtocol,
 )
+from domain.profiles import Profile
 from domain.scalars import Base64, Url
 from domain.tokens import LicenseClaims, issue_license
 from domain.watching import WatchState, status_at

@@ -5,10 +5,11 @@ from collections.abc import AsyncGenerator
 
 from strawberry import Parent
 
-from domain.accounts import Device, Profile
+from domain.accounts import Device
 from domain.catalog import Episode, Movie, Playable
 from domain.connections import Connection, check_first, connect, read_number, write_cursor
 from domain.errors import Forbidden, NotFound, Unavailable
+from domain.profiles import Profile
 from domain.scalars import EventCursor
 from domain.watching import ContinueWatchingChanged, WatchState, WatchStatus
 from resolvers import catalog

@@ -6,6 +6,7 @@ from typing import Annotated
 import strawberry
 
 from domain import accounts as domain
+from domain import profiles as profiles_domain
 from domain.accounts import DeviceKind, SubscriptionTier
 from domain.scalars import Locale
 from resolvers import accounts, watching
@@ -34,7 +35,7 @@ lend(
 )
 
 
-@shape(domain.Profile, "One viewer of a household.")
+@shape(profiles_domain.Profile, "One viewer of a household.")
 class Profile(Node):
     name: str = attribute("What the household calls them.")
     kids: bool = attribute("Whether it is a child's.")

@@ -11,9 +11,10 @@ import structlog
 from pydantic import TypeAdapter
 from redis.asyncio import Redis
 
-from domain.accounts import Profile, Viewer
+from domain.accounts import Viewer
 from domain.errors import Unavailable
 from domain.ids import TitleId
+from domain.profiles import Profile
 from domain.watching import WatchState, WatchStatus
 from stores.catalog_memory import CatalogCopy, copy_catalogue
 from stores.guard import Guard

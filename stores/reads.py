@@ -13,15 +13,17 @@ from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from domain.accounts import Profile, Viewer
+from domain.accounts import Viewer
 from domain.degradation import Dependency
 from domain.errors import Unavailable
 from domain.ids import AccountId, ProfileId, TitleId
+from domain.profiles import Profile
 from domain.tokens import AccessClaims
 from domain.watching import WatchState
 from stores.copies import NEVER, Watching
 from stores.last_good import Kept, LastGood
 from stores.sql import accounts as accounts_sql
+from stores.sql import profiles as profiles_sql
 from stores.sql import watching as watching_sql
 from stores.sql.watching import Resumable
 
@@ -121,7 +123,7 @@ class Reads:
         """The household's profiles, oldest first."""
 
         async def live(tx: AsyncConnection) -> list[Profile]:
-            return (await accounts_sql.profiles_of(tx, [account_id])).get(account_id, [])
+            return (await profiles_sql.profiles_of(tx, [account_id])).get(account_id, [])
 
         return await self._own(self._copies.households, account_id, live)
 

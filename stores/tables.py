@@ -29,11 +29,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TIMESTAMP
 
-from domain.accounts import DeviceKind, MailPurpose, SignInState, SubscriptionTier, SubtitleMode
+from domain.accounts import DeviceKind, MailPurpose, SignInState, SubscriptionTier
 from domain.catalog import ArtworkRole, TitleKind
 from domain.encoding import JobState, TrackClass
 from domain.my_data import DataPurpose
 from domain.people import CreditRole
+from domain.profiles import SubtitleMode
 from domain.watching import WatchStatus
 
 metadata = MetaData(

@@ -15,6 +15,7 @@ from domain.ids import AccountId, GenreId, ProfileId, TitleId
 from stores import Stores, Tx
 from stores import tables as t
 from stores.sql import accounts as accounts_sql
+from stores.sql import profiles as profiles_sql
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 EMAIL = "viewer@house.test"
@@ -54,7 +55,7 @@ async def household(
             now=NOW,
         )
         profiles = {
-            name: await accounts_sql.insert_profile(
+            name: await profiles_sql.insert_profile(
                 tx,
                 account_id,
                 name=name,

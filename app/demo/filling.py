@@ -24,6 +24,7 @@ from settings import CannotStart, Settings
 from stores import WORKERS, Stores, Tx, open_stores
 from stores.sql import accounts, catalog, demo, people, texts
 from stores.sql import media as films
+from stores.sql import profiles as profiles_sql
 from workers.media.artwork import Still, hanging
 from workers.media.draw import draw_still, draw_title
 from workers.media.run import ToolFailed
@@ -185,11 +186,11 @@ async def _add_profiles(tx: Tx, household: Household) -> None:
     if found is None:
         return  # somebody has closed the account meanwhile
     account_id = found.account.id
-    there = (await accounts.profiles_of(tx, [account_id])).get(account_id, [])
+    there = (await profiles_sql.profiles_of(tx, [account_id])).get(account_id, [])
     for profile in household.profiles:
         if profile.name in {each.name for each in there}:
             continue
-        await accounts.insert_profile(
+        await profiles_sql.insert_profile(
             tx,
             account_id,
             name=profile.name,

@@ -4,12 +4,14 @@ import secrets
 from datetime import UTC, datetime
 
 from app.demo.households import DemoProfile, Household
-from domain.accounts import DeviceInput, DeviceKind, Profile
+from domain.accounts import DeviceInput, DeviceKind
 from domain.catalog import Episode, Movie
 from domain.ids import DeviceId
+from domain.profiles import Profile
 from domain.watching import status_at
 from stores import Stores, Tx
 from stores.sql import accounts, catalog, demo, watching
+from stores.sql import profiles as profiles_sql
 from stores.sql.accounts import RefreshToken
 from stores.sql.watching import Progress
 
@@ -24,7 +26,7 @@ async def remember(stores: Stores, households: tuple[Household, ...]) -> None:
             found = await accounts.credentials(tx, household.email)
             if found is None:
                 continue  # somebody has closed the account meanwhile
-            profiles = await accounts.profiles_of(tx, [found.account.id])
+            profiles = await profiles_sql.profiles_of(tx, [found.account.id])
             by_name = {profile.name: profile for profile in profiles.get(found.account.id, [])}
             now = datetime.now(UTC)
             signed_out = RefreshToken(secrets.token_bytes(TOKEN_BYTES), now)

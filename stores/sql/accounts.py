@@ -1,4 +1,4 @@
-"""Households, profiles and devices."""
+"""Households and devices."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,23 +15,15 @@ from domain.accounts import (
     Account,
     Device,
     DeviceInput,
-    Profile,
     SubscriptionTier,
     Viewer,
 )
 from domain.ids import AccountId, DeviceId, ProfileId
 from stores.sql import among
+from stores.sql.profiles import PROFILE, profile_of
 from stores.tables import accounts, devices, profiles
 
 ACCOUNT = (accounts.c.id, accounts.c.email, accounts.c.tier, accounts.c.operator)
-_PROFILE = (
-    profiles.c.id,
-    profiles.c.account_id,
-    profiles.c.name,
-    profiles.c.kids,
-    profiles.c.maturity_age,
-    profiles.c.ui_locale,
-)
 _DEVICE = (
     devices.c.id,
     devices.c.account_id,
@@ -76,32 +68,6 @@ async def insert_account(
     statement = insert(accounts).values(values).on_conflict_do_nothing().returning(accounts.c.id)
     found = (await tx.execute(statement)).scalar_one_or_none()
     return None if found is None else AccountId(found)
-
-
-async def insert_profile(
-    tx: AsyncConnection,
-    account_id: AccountId,
-    *,
-    name: str,
-    kids: bool,
-    maturity_age: int,
-    ui_locale: str,
-    now: datetime,
-) -> ProfileId:
-    """A new viewer of the household."""
-    profile_id = ids.make(ids.Prefix.PROFILE, uuid4())
-    await tx.execute(
-        insert(profiles).values(
-            id=profile_id,
-            account_id=account_id,
-            name=name,
-            kids=kids,
-            maturity_age=maturity_age,
-            ui_locale=ui_locale,
-            created_at=now,
-        )
-    )
-    return ProfileId(profile_id)
 
 
 async def credentials(tx: AsyncConnection, email: str) -> Credentials | None:
@@ -190,7 +156,7 @@ async def viewer(
 ) -> Viewer | None:
     """Who these ids are, all of one household; None when any of them is gone. Primary keys."""
     query = (
-        select(*ACCOUNT, *_DEVICE, *_PROFILE)
+        select(*ACCOUNT, *_DEVICE, *PROFILE)
         .join_from(accounts, devices, devices.c.account_id == accounts.c.id)
         .outerjoin(
             profiles,
@@ -202,26 +168,10 @@ async def viewer(
     if row is None:
         return None
     to_device, to_profile = len(ACCOUNT), len(ACCOUNT) + len(_DEVICE)
-    profile = Profile(*row[to_profile:]) if row[to_profile] is not None else None
+    profile = profile_of(row[to_profile:]) if row[to_profile] is not None else None
     if profile_id is not None and profile is None:
         return None
     return Viewer(Account(*row[:to_device]), Device(*row[to_device:to_profile]), profile)
-
-
-async def profiles_of(
-    tx: AsyncConnection, account_ids: Sequence[AccountId]
-) -> dict[AccountId, list[Profile]]:
-    """Each household's profiles, oldest first. Index: uq_profiles_account_id_name."""
-    query = (
-        select(*_PROFILE)
-        .where(among(profiles.c.account_id, account_ids))
-        .order_by(profiles.c.created_at, profiles.c.id)
-    )
-    found: dict[AccountId, list[Profile]] = {}
-    for row in await tx.execute(query):
-        profile = Profile(*row)
-        found.setdefault(profile.account_id, []).append(profile)
-    return found
 
 
 async def devices_by_id(

@@ -7,9 +7,11 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from domain.accounts import Account, Profile
+from domain.accounts import Account
 from domain.ids import AccountId
-from stores.sql.accounts import ACCOUNT, profiles_of
+from domain.profiles import Profile
+from stores.sql.accounts import ACCOUNT
+from stores.sql.profiles import profiles_of
 from stores.tables import accounts, devices
 
 

@@ -16,6 +16,7 @@ from domain.catalog import Artwork, ArtworkRole, Movie, Series
 from domain.encoding import EncodeTitle
 from stores import Stores, tables
 from stores.sql import accounts, catalog, people
+from stores.sql import profiles as profiles_sql
 from workers.media.encode_title import encode_title
 from workers.media.scenes import Look
 
@@ -217,7 +218,7 @@ async def _profiles(stores: Stores, email: str) -> list[tuple[str, bool, int]]:
     async with stores.begin() as tx:
         found = await accounts.credentials(tx, email)
         assert found is not None
-        profiles = (await accounts.profiles_of(tx, [found.account.id]))[found.account.id]
+        profiles = (await profiles_sql.profiles_of(tx, [found.account.id]))[found.account.id]
     return [(p.name, p.kids, p.maturity_age) for p in profiles]
 
 

@@ -10,6 +10,7 @@ from app.demo.households import EMAIL, HOUSEHOLDS
 from domain.ids import MediaId, TitleId
 from stores import Stores, tables
 from stores.sql import accounts, demo, media, watching
+from stores.sql import profiles as profiles_sql
 from stores.sql.watching import Progress
 
 NAMES = {each.film.name: each.film for each in PROGRAMME.films}
@@ -32,7 +33,7 @@ async def begun(stores: Stores, email: str) -> dict[str, list[tuple[TitleId, int
     async with stores.begin() as tx:
         found = await accounts.credentials(tx, email)
         assert found is not None
-        profiles = (await accounts.profiles_of(tx, [found.account.id]))[found.account.id]
+        profiles = (await profiles_sql.profiles_of(tx, [found.account.id]))[found.account.id]
         resumables = {
             p.name: await watching.resumables(tx, p.id, max_age=p.maturity_age, most=10)
             for p in profiles
@@ -73,7 +74,7 @@ async def test_what_a_viewer_has_touched_stays_where_they_left_it(stores: Stores
     async with stores.begin() as tx:
         found = await accounts.credentials(tx, HOUSEHOLDS[1].email)
         assert found is not None
-        household = (await accounts.profiles_of(tx, [found.account.id]))[found.account.id]
+        household = (await profiles_sql.profiles_of(tx, [found.account.id]))[found.account.id]
         [lene] = [profile for profile in household if profile.name == "Lene"]
         [state, _] = await watching.resumables(tx, lene.id, max_age=13, most=10)
         assert state.state.device_id is not None

@@ -5,11 +5,11 @@ import pytest
 from psycopg import OperationalError
 from redis._parsers import BaseParser
 
-from domain.accounts import Profile
 from domain.degradation import BreakerState, Dependency
 from domain.errors import Unavailable
 from domain.ids import AccountId, ProfileId, SessionId
 from domain.playback import LEASE
+from domain.profiles import Profile
 from domain.scalars import Locale
 from stores import open_stores
 from stores.redis import why_gone
