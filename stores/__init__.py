@@ -16,6 +16,7 @@ from domain.degradation import Dependency
 from stores import objects, postgres, recovery, redis
 from stores.budgets import Budgets
 from stores.copies import Copies
+from stores.documents import Documents
 from stores.drills import Drills
 from stores.guard import Guard, Limits
 from stores.jobs import Jobs
@@ -23,6 +24,7 @@ from stores.keys import Keys, open_keys
 from stores.objects import Objects, open_objects
 from stores.passwords import Passwords
 from stores.redis import Leases, Nudges, Turns, open_redis
+from stores.revocations import Revocations
 
 Tx: TypeAlias = AsyncConnection  # a connection inside the transaction of `Stores.begin`
 
@@ -59,6 +61,8 @@ class Stores:
     passwords: Passwords
     guards: Mapping[Dependency, Guard]
     copies: Copies
+    documents: Documents
+    revocations: Revocations
     drills: Drills
 
     @asynccontextmanager
@@ -124,6 +128,8 @@ async def open_stores(
         passwords=passwords,
         guards=guards,
         copies=Copies(client, guards[Dependency.REDIS]),
+        documents=Documents(client, guards[Dependency.REDIS]),
+        revocations=Revocations(client, guards[Dependency.REDIS]),
         drills=Drills(client, guards),
     )
     turns = Turns(client, guards[Dependency.REDIS])
