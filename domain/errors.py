@@ -13,6 +13,7 @@ class ProblemCode(StrEnum):
     TOKEN_EXPIRED = "TOKEN_EXPIRED"  # noqa: S105 - a code, not a secret
     TOKEN_INVALID = "TOKEN_INVALID"  # noqa: S105 - a code, not a secret
     FORBIDDEN = "FORBIDDEN"
+    TOO_COMPLEX = "TOO_COMPLEX"
     RATE_LIMITED = "RATE_LIMITED"
     PIN_REQUIRED = "PIN_REQUIRED"
     PIN_LOCKED = "PIN_LOCKED"
@@ -52,6 +53,12 @@ class InvalidInput(DomainError):
     """A value that no request of this kind may carry."""
 
     code = ProblemCode.INVALID_INPUT
+
+
+class TooComplex(InvalidInput):
+    """More than one request may ask for: it was not run, and perhaps not even read."""
+
+    code = ProblemCode.TOO_COMPLEX
 
 
 class NotFound(DomainError):

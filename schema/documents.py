@@ -22,11 +22,10 @@ from strawberry.extensions import SchemaExtension
 
 from domain.errors import InvalidInput
 from domain.load import PriorityClass
+from schema.limits import MOST_TOKENS, check_text
 
 PARSE_FAILED, VALIDATION_FAILED = "GRAPHQL_PARSE_FAILED", "GRAPHQL_VALIDATION_FAILED"
 MOST_ERRORS = 20  # of one document: whoever has made more sees the rest after mending these
-
-MOST_TOKENS = 1000  # ours have at most 253; the worst of this length takes 0.4 s to validate
 CACHED_DOCUMENTS = 100  # an app sends dozens; so many of a stranger's hold 100 MB at most
 EMPTY = DocumentNode(definitions=())  # stands for what could not be parsed
 
@@ -77,15 +76,16 @@ class Prepared:
 
 
 def prepare(text: str, *, trusted: bool = False) -> Prepared:
-    """Reads a document. Never raises: what is wrong with it is in `errors`."""
+    """Reads a document: what is wrong with it is in `errors`. Raises TooComplex for one that is not
+    even read, unless it is trusted."""
     from schema.root import schema  # here: it imports this file
 
+    if not trusted:
+        check_text(text)
     id_ = document_id(text)
     try:
         document = parse(
             text,
-            max_lexical_tokens=MOST_TOKENS,
-            max_comments=MOST_TOKENS,
             allow_empty_selection_sets=False,
         )
     except GraphQLError as error:

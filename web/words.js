@@ -39,6 +39,33 @@ export function againIn(milliseconds) {
   return `Tries again by itself in ${counted(Math.max(1, Math.round(milliseconds / 1000)), "second")}.`;
 }
 
+/** "just now", "5 minutes ago", "yesterday": how long `instant` (RFC 3339) is before `now` (ms). */
+export function ago(instant, now) {
+  const seconds = Math.max(0, (now - Date.parse(instant)) / 1000);
+  const [unit, length] = SPANS.find(([, each]) => seconds >= each) ?? [];
+  return unit ? AGO.format(-Math.floor(seconds / length), unit) : "just now";
+}
+
+const AGO = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
+const SPANS = [["year", 31_536_000], ["month", 2_592_000], ["week", 604_800], ["day", 86_400], ["hour", 3600], ["minute", 60]];
+
+/** "20:15", `seconds` after `now` (ms), as clocks in this place show it. */
+export function timeIn(seconds, now) {
+  return new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit" }).format(now + seconds * 1000);
+}
+
+const KINDS = { TV: "Television", MOBILE: "Phone", TABLET: "Tablet", WEB: "Browser", CONSOLE: "Game console", SET_TOP: "Set-top box" };
+export const deviceKind = (kind) => KINDS[kind] ?? "Screen";
+
+const PLANS = { FREE: "Free", BASIC: "Basic", STANDARD: "Standard", PREMIUM: "Premium" };
+export const planName = (tier) => `${PLANS[tier] ?? tier} plan`;
+
+/** A language in its own words: Deutsch, not German. */
+export function languageName(tag) {
+  const name = new Intl.DisplayNames([tag], { type: "language" }).of(tag);
+  return name[0].toLocaleUpperCase(tag) + name.slice(1);
+}
+
 const HEADLINES = {
   INVALID_INPUT: "That did not work",
   NOT_FOUND: "Not here any more",
@@ -46,6 +73,15 @@ const HEADLINES = {
   TOKEN_EXPIRED: "Please sign in again",
   TOKEN_INVALID: "Please sign in again",
   FORBIDDEN: "Not for this profile",
+  TOO_COMPLEX: "That was too much at once",
+  RATE_LIMITED: "Too often, too quickly",
+  PIN_REQUIRED: "There is a PIN before this",
+  PIN_LOCKED: "Locked for a while",
+  SLOW_DOWN: "Too often, too quickly",
+  PENDING: "Not yet",
+  EXPIRED: "Its time has run out",
+  DENIED: "Turned away",
+  CONFLICT: "That does not go together",
   NOT_READY: "Almost ready",
   UNSUPPORTED_DEVICE: "Not on this screen",
   SESSION_LOST: "Playing elsewhere, or paused too long",
@@ -73,7 +109,14 @@ export function inWords(error) {
     return navigator.onLine === false ? "Check the network of this screen." : "It may be the network, or the house itself.";
   }
   if (error.name === "StreamFailure") return error.message;
-  if (error.name === "Refusal" && error.code) return WORDS[error.code] ?? error.message;
+  if (error.name === "Refusal" && error.code) return [WORDS[error.code] ?? error.message, ...moreWords(error)].join(" ");
   if (error.name !== "Refusal") console.error(error);
   return "It is not your fault. Try again in a moment.";
+}
+
+/** What is left, and until when: the numbers that come with a refusal. */
+function moreWords({ code, attemptsLeft, retryAfterSeconds }) {
+  if (code === "PIN_REQUIRED") return [attemptsLeft === 1 ? "One more try." : `${attemptsLeft} more tries.`];
+  const waits = ["PIN_LOCKED", "RATE_LIMITED"].includes(code) && retryAfterSeconds;
+  return waits ? [`Try again at ${timeIn(retryAfterSeconds + 59, Date.now())}.`] : []; // a minute that has begun is not over
 }
