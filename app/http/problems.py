@@ -7,6 +7,7 @@ from types import MappingProxyType
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
+from app.http.negotiation import MethodNotAllowed, NotAcceptable, UnsupportedMediaType
 from domain.errors import DomainError, InvalidInput, ProblemCode
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -29,6 +30,8 @@ _PREFLIGHT = {
 _STATUS: Mapping[ProblemCode, int] = MappingProxyType(
     {
         ProblemCode.INVALID_INPUT: 400,
+        ProblemCode.TOO_COMPLEX: 400,
+        ProblemCode.RATE_LIMITED: 429,
         ProblemCode.UNAUTHENTICATED: 401,
         ProblemCode.NOT_FOUND: 404,
         ProblemCode.OVERLOADED: 503,
@@ -45,9 +48,16 @@ class BodyTooSlow(InvalidInput):
     """The rest of the request did not come in time."""
 
 
-_BODY_STATUS: Mapping[type[DomainError], int] = MappingProxyType(
-    {BodyTooLong: 413, BodyTooSlow: 408}
+_STATUS_OF_KIND: Mapping[type[DomainError], int] = MappingProxyType(
+    {
+        BodyTooLong: 413,
+        BodyTooSlow: 408,
+        MethodNotAllowed: 405,
+        NotAcceptable: 406,
+        UnsupportedMediaType: 415,
+    }
 )
+_UNREAD = {BodyTooLong, BodyTooSlow, UnsupportedMediaType}  # their body is not waited for
 
 
 def open_to_players(endpoint: Endpoint) -> Endpoint:
@@ -88,12 +98,14 @@ async def read_body(request: Request, *, most_bytes: int) -> bytes:
 
 def refused(refusal: DomainError, content: object) -> Response:
     """`content` as JSON, under the status and the headers that belong to the refusal."""
-    status = _BODY_STATUS.get(type(refusal)) or _STATUS.get(refusal.code, 403)
+    status = _STATUS_OF_KIND.get(type(refusal)) or _STATUS.get(refusal.code, 403)
     headers = dict(NO_STORE)
     if status == 401:
         headers["WWW-Authenticate"] = "Bearer"
-    if type(refusal) in _BODY_STATUS:
-        headers["Connection"] = "close"  # the rest of the body is not waited for
+    if status == 405:
+        headers["Allow"] = "GET, POST"
+    if type(refusal) in _UNREAD:
+        headers["Connection"] = "close"
     if refusal.retry_after_seconds is not None:
         headers["Retry-After"] = str(refusal.retry_after_seconds)
     return JSONResponse(content, status_code=status, headers=headers)
