@@ -1,10 +1,11 @@
 """What a browser opens: the TV page, GraphiQL, and the files both are made of."""
 
 from pathlib import Path
+from urllib.parse import quote
 
 import orjson
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
@@ -18,12 +19,16 @@ DEMO_PLACE = "{{demo}}"  # where graphiql.html takes the demo viewer's credentia
 
 
 def routes(house: House) -> list[BaseRoute]:
-    """`/` is the TV page; `/web/…` are the files of all pages."""
+    """`/` is the TV page, `/link` where it lets a TV in; `/web/…` are the files of all pages."""
 
     async def tv(_request: Request) -> Response:
         return _page((WEB / "index.html").read_text(), house)
 
-    return [Route("/", tv), Mount("/web", StaticFiles(directory=WEB))]
+    async def link(request: Request) -> Response:
+        code = quote(request.query_params.get("code", ""), safe="")
+        return RedirectResponse(f"/#/link/{code}" if code else "/#/link")
+
+    return [Route("/", tv), Route("/link", link), Mount("/web", StaticFiles(directory=WEB))]
 
 
 async def graphiql(stores: Stores, house: House) -> Response:
