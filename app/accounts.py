@@ -104,9 +104,9 @@ def change_password(
     async def change(stores: Stores) -> dict[str, Any]:
         password_hash = await stores.passwords.hash(password)
         async with stores.begin() as tx:
-            account_id = await households_sql.set_password(
-                tx, email, password_hash, datetime.now(UTC)
-            )
+            changed = await households_sql.set_password(tx, email, password_hash, datetime.now(UTC))
+        account_id, revoked = changed or (None, [])
+        await stores.revocations.tell(revoked)
         return {"accountId": _found(account_id, email), "email": email}
 
     _tell(_with_stores(change), f"{email} has another password.", as_json=as_json)

@@ -7,7 +7,7 @@ import structlog
 from app.demo.households import HOUSEHOLDS, PASSWORD
 from app.documents import FILE
 from domain.errors import Unavailable
-from domain.tokens import TokenKey
+from domain.token_keys import TokenKeys
 from settings import ENVIRONMENT, CannotStart, Settings, source_of
 from stores import Stores, open_stores
 from stores.keys import open_keys
@@ -45,7 +45,7 @@ def problems(settings: Settings, *, serves: bool = True) -> list[str]:
 def _unreadable(settings: Settings) -> list[str]:
     found = []
     try:
-        TokenKey.from_pem(settings.token_key, issuer=settings.public_url)
+        TokenKeys.from_pem(settings.token_key, issuer=settings.public_url)
     except (ValueError, TypeError):
         found.append("TOKEN_KEY is no Ed25519 private key in PEM.")
     try:

@@ -16,7 +16,7 @@ from app.http.admission import Admission
 from app.http.graphql import GraphQLDoor
 from app.http.origins import only_from
 from domain.house import House
-from domain.tokens import TokenKey
+from domain.token_keys import TokenKeys
 from settings import load_settings
 from stores import Stores, open_stores
 from stores.tracing import tracing
@@ -30,7 +30,7 @@ def create_app() -> Starlette:
     house = House(
         public_url=settings.public_url,
         media_key=bytes.fromhex(settings.media_key),
-        token_key=TokenKey.from_pem(settings.token_key, issuer=settings.public_url),
+        token_keys=TokenKeys.from_pem(settings.token_key, issuer=settings.public_url),
         documents=answered(settings),
     )
     with_graphiql = settings.marquee_env == "development"
@@ -43,6 +43,7 @@ def create_app() -> Starlette:
             async with in_background(
                 nudges=stores.nudges.run(),
                 copies=stores.copies.run(stores),
+                revocations=stores.revocations.run(stores),
                 drills=stores.drills.run(),
             ):
                 with tracing(settings.otel_exporter_otlp_endpoint, service="marquee-serve"):

@@ -1,21 +1,29 @@
 """Households: the account that pays, and the devices that are signed in to it."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from domain.errors import InvalidInput
-from domain.ids import AccountId, DeviceId
-from domain.profiles import Profile
+from domain.ids import AccountId, DeviceId, ProfileId
+from domain.profiles import Profile, normal_name
 
-REFRESH_TTL = timedelta(days=30)  # a TV that nobody turned on for a month asks for the password
-REFRESH_GRACE = timedelta(seconds=30)  # a page reloaded before its answer came asks again at once
-EMAIL = re.compile(r"[^@\s]+@[^@\s]+")  # more than this only a mail that arrives can tell
-MAX_EMAIL_CHARACTERS = 254  # RFC 5321, the longest address that mail can be sent to
+# RFC 5321's dot-strings, with the letters of all languages (RFC 6531): no spaces, quotes or
+# brackets. More than this only a mail that arrives can tell.
+_ATOM = r"""[^\s.@"(),:;<>\[\]\\]+"""
+EMAIL = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@[\w-]+(?:\.[\w-]+)*")
+MAX_EMAIL_BYTES = 254  # RFC 5321, the longest address that mail can be sent to
 MAX_PASSWORD_CHARACTERS = 1024  # hashing is linear in length; nobody types more
 MIN_PASSWORD_CHARACTERS = 8  # NIST SP 800-63B asks for no fewer; sign-in takes older, shorter ones
-MAX_NAME_CHARACTERS = 100  # fits a screen line; a device's name is shown to people
+# Wrong passwords for one account, from one address, and on one device that knows the account.
+# Guessing 1,000 a day finds nobody's password but the worst; the owner waits for a cup of tea.
+MOST_TRIES, TRIES_WINDOW = 10, timedelta(minutes=15)
+# Accounts and links asked for: of one address of the network, a school's say; and of one mailbox,
+# which strangers could fill.
+MOST_ASKED, MOST_MAILED, ASKED_WINDOW = 30, 5, timedelta(hours=1)
+MAX_NAME_CHARACTERS = 100  # of a device, which is shown to people: fits a screen line
 
 
 class SubscriptionTier(StrEnum):
@@ -39,15 +47,6 @@ class DeviceKind(StrEnum):
     OTHER = "OTHER"
 
 
-class SignInState(StrEnum):
-    """How far a sign-in by code is. COLLECTED: the device has its tokens."""
-
-    PENDING = "PENDING"
-    APPROVED = "APPROVED"
-    DENIED = "DENIED"
-    COLLECTED = "COLLECTED"
-
-
 class MailPurpose(StrEnum):
     """What a secret that was mailed is good for."""
 
@@ -67,13 +66,15 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """An installation of an app that somebody signed in on."""
+    """An installation of an app that somebody signed in on. Its access tokens of epochs before
+    `epoch` are refused."""
 
     id: DeviceId
     account_id: AccountId
     kind: DeviceKind
     name: str
     last_seen_at: datetime
+    epoch: int
 
 
 @dataclass(frozen=True)  # no slots: lent to GraphQL as an input
@@ -93,6 +94,39 @@ class SignInInput:
     email: str
     password: str
     device: DeviceInput
+
+
+@dataclass(frozen=True)  # no slots: lent to GraphQL as an input
+class RegisterInput:
+    """Whom to open an account for: an address, its password, and who watches first."""
+
+    email: str
+    password: str
+    profile_name: str
+    device: DeviceInput
+
+
+@dataclass(frozen=True, slots=True)
+class SignedOut:
+    """So many devices were signed in, and are no more."""
+
+    devices_signed_out: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceRemoved:
+    """This device is signed in no more."""
+
+    device_id: DeviceId
+    account: Account
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileDeleted:
+    """This profile is gone, with what was watched on it."""
+
+    profile_id: ProfileId
+    account: Account
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,41 +149,54 @@ class SignedIn:
 
 
 def normal_email(text: str) -> str:
-    """The form in which an address is stored and compared."""
-    return text.strip().lower()
+    """The form in which an address is stored, compared and written to. Letters that can be spelled
+    in two ways are one; those that only look alike stay two, for they may be two people's."""
+    return unicodedata.normalize("NFC", text.strip()).lower()
 
 
 def check_new_account(email: str, password: str, profile_name: str) -> None:
-    """Raises InvalidInput for what could not sign in, be written to, or be shown."""
-    if not EMAIL.fullmatch(email) or len(email) > MAX_EMAIL_CHARACTERS:
-        raise InvalidInput(f"{email} is no e-mail address.", field=["email"])
-    check_new_password(password)
-    if not 0 < len(profile_name.strip()) <= MAX_NAME_CHARACTERS:
-        raise InvalidInput(
-            f"A profile's name has between 1 and {MAX_NAME_CHARACTERS} characters.",
-            field=["profile"],
-        )
+    """Raises InvalidInput for what could not sign in, be written to, or be shown. `email` is
+    normal."""
+    check_email(email, "input", "email")
+    check_new_password(password, "input", "password")
+    normal_name(profile_name, "input", "profileName")
 
 
-def check_new_password(password: str) -> None:
+def check_email(email: str, *field: str) -> None:
+    """Raises InvalidInput for an address (a normal one) that no mail could be sent to."""
+    if (
+        not EMAIL.fullmatch(email)
+        or not email.isprintable()  # nothing that ends a line, or turns around what is read
+        or len(email.encode()) > MAX_EMAIL_BYTES
+    ):
+        raise InvalidInput("This is no e-mail address.", field=[*field])
+
+
+def check_new_password(password: str, *field: str) -> None:
     """Raises InvalidInput for one that is too short, or longer than sign-in takes."""
     if not MIN_PASSWORD_CHARACTERS <= len(password) <= MAX_PASSWORD_CHARACTERS:
         raise InvalidInput(
             f"A password has between {MIN_PASSWORD_CHARACTERS} and {MAX_PASSWORD_CHARACTERS}"
             " characters.",
-            field=["password"],
+            field=[*field],
         )
 
 
 def check_sign_in(asked: SignInInput) -> None:
     """Raises InvalidInput for what no form of ours can have sent."""
-    _check_length(asked.email, MAX_EMAIL_CHARACTERS, "email")
-    _check_length(asked.password, MAX_PASSWORD_CHARACTERS, "password")
-    _check_length(asked.device.installation_id, MAX_NAME_CHARACTERS, "device", "installationId")
-    _check_length(asked.device.name, MAX_NAME_CHARACTERS, "device", "name")
-    _check_length(asked.device.app_version, MAX_NAME_CHARACTERS, "device", "appVersion")
+    check_length(asked.email, MAX_EMAIL_BYTES, "input", "email")
+    check_length(asked.password, MAX_PASSWORD_CHARACTERS, "input", "password")
+    check_device(asked.device, "input", "device")
 
 
-def _check_length(text: str, most: int, *path: str) -> None:
+def check_device(asked: DeviceInput, *field: str) -> None:
+    """Raises InvalidInput as `check_sign_in` does."""
+    check_length(asked.installation_id, MAX_NAME_CHARACTERS, *field, "installationId")
+    check_length(asked.name, MAX_NAME_CHARACTERS, *field, "name")
+    check_length(asked.app_version, MAX_NAME_CHARACTERS, *field, "appVersion")
+
+
+def check_length(text: str, most: int, *field: str) -> None:
+    """Raises InvalidInput for an empty text, and for one of more characters than `most`."""
     if not 0 < len(text) <= most:
-        raise InvalidInput(f"Between 1 and {most} characters are needed.", field=["input", *path])
+        raise InvalidInput(f"Between 1 and {most} characters are needed.", field=[*field])

@@ -1,16 +1,22 @@
 """What one house is known by: its address and the keys that prove what it wrote."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 
-from domain.tokens import TokenKey
+from domain.sessions import SESSION_TTL
+from domain.token_keys import TokenKeys
 
 
 @dataclass(frozen=True, slots=True)
 class House:
     """`public_url` without a slash at its end, as players reach it; `media_key`: 32 bytes;
-    `documents`: the only ones that are answered, None where any is."""
+    `documents`: the only ones that are answered, None where any is;
+    `sends_mails`: there is a mail server;
+    `session_ttl`: how long a browser nobody uses stays signed in."""
 
     public_url: str
     media_key: bytes = field(repr=False)
-    token_key: TokenKey = field(repr=False)
+    token_keys: TokenKeys = field(repr=False)
     documents: frozenset[str] | None = field(default=None, repr=False)
+    sends_mails: bool = False
+    session_ttl: timedelta = SESSION_TTL

@@ -4,42 +4,64 @@ Both are JSON Web Tokens signed with Ed25519. They differ in `typ` and `aud`, so
 never taken for the other (RFC 8725, 3.11 and 3.12).
 """
 
-import hashlib
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 import jwt
-import orjson
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    PublicFormat,
-    load_pem_private_key,
-)
 
 from domain import base64url
 from domain.errors import TokenExpired, TokenInvalid
 from domain.ids import AccountId, DeviceId, Prefix, ProfileId, SessionId, kind_of
+from domain.token_keys import ALGORITHM, TokenKeys
 
 ACCESS_TTL = timedelta(minutes=10)  # how long a token outlives a sign-out that nobody heard of
 OUTAGE_GRACE = timedelta(days=1)  # as long as copies of what is a viewer's own are kept
+# After it no token of an earlier epoch reads any more, not even while Postgres is away.
+REVOKED_FOR = ACCESS_TTL + OUTAGE_GRACE
+CLOCKS_APART = timedelta(minutes=1)  # how far ahead the clock of another of our machines may be
 
-_ALGORITHM = "EdDSA"  # the one and only: a token does not get to choose
 _YEAR_2100_S = 4_102_444_800  # an expiry beyond it is no date we wrote, and may not be one at all
 _MAX_CHARACTERS = 2048  # ours have about 500; nothing longer is worth a signature check
+_MOST_PROVEN = 8192  # tokens that need no second signature check; with their claims about 12 MB
+_EVER = datetime.min.replace(tzinfo=UTC)  # when what does not say began
 _COMPACT = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
+
+
+class Scope(StrEnum):
+    """How far in a caller must be. SIGNED_IN is any access token; ACCOUNT, PROFILE and OPERATOR
+    are in some of them only."""
+
+    SIGNED_IN = "SIGNED_IN"
+    ACCOUNT = "ACCOUNT"
+    PROFILE = "PROFILE"
+    OPERATOR = "OPERATOR"
 
 
 @dataclass(frozen=True, slots=True)
 class AccessClaims:
-    """A device of a household, and the profile chosen on it. `expires_at` in whole seconds."""
+    """A device of a household, and the profile chosen on it; `kids`: it is a child's. Of the
+    device's `epoch` when it was issued. Instants in whole seconds."""
 
     account_id: AccountId
     device_id: DeviceId
     profile_id: ProfileId | None
+    kids: bool
+    epoch: int
+    issued_at: datetime
     expires_at: datetime
+
+    @property
+    def scopes(self) -> frozenset[Scope]:
+        """What it opens. OPERATOR is in no token: who is one is looked up."""
+        if self.profile_id is None:
+            return frozenset({Scope.SIGNED_IN, Scope.ACCOUNT})
+        if self.kids:
+            return frozenset({Scope.SIGNED_IN, Scope.PROFILE})
+        return frozenset({Scope.SIGNED_IN, Scope.ACCOUNT, Scope.PROFILE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,88 +78,96 @@ class _Door:
     audience: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Proven:
+    """Access claims that are ours; whether they are good at this moment is another question."""
+
+    claims: AccessClaims
+    begins_at: datetime
+
+
 _ACCESS = _Door(typ="at+jwt", audience="marquee")
 _LICENSE = _Door(typ="license+jwt", audience="license")
 
 
-class TokenKey:
-    """The key one house signs its tokens with, and the name (`issuer`) it signs them in."""
-
-    def __init__(self, private_key: Ed25519PrivateKey, *, issuer: str) -> None:
-        self.issuer = issuer
-        self._private_key = private_key
-        self.public_key = private_key.public_key()
-        self.id = _thumbprint(self.public_key)
-
-    @classmethod
-    def from_pem(cls, pem: str, *, issuer: str) -> "TokenKey":
-        """Raises ValueError when `pem` holds no private Ed25519 key."""
-        key = load_pem_private_key(pem.encode(), password=None)
-        if not isinstance(key, Ed25519PrivateKey):
-            raise ValueError("The token key is not an Ed25519 key.")
-        return cls(key, issuer=issuer)
-
-    def sign(self, claims: dict[str, Any], typ: str) -> str:
-        """`claims` as a token of this type."""
-        headers = {"typ": typ, "kid": self.id}
-        return jwt.encode(claims, self._private_key, algorithm=_ALGORITHM, headers=headers)
-
-    def header(self, typ: str) -> str:
-        """How every token of this type begins: the library sorts names and leaves out spaces."""
-        return base64url.encode(orjson.dumps({"alg": _ALGORITHM, "kid": self.id, "typ": typ}))
-
-
-def issue_access(key: TokenKey, claims: AccessClaims) -> str:
+def issue_access(keys: TokenKeys, claims: AccessClaims) -> str:
     """A token for the GraphQL door."""
-    own = {"sub": claims.account_id, "did": claims.device_id}
+    own = {
+        "sub": claims.account_id,
+        "did": claims.device_id,
+        "kids": claims.kids,
+        "epo": claims.epoch,
+        "iat": int(claims.issued_at.timestamp()),
+    }
     if claims.profile_id is not None:
         own["pid"] = claims.profile_id
-    return _issue(key, _ACCESS, own, claims.expires_at)
+    return _issue(keys, _ACCESS, own, claims.expires_at)
 
 
-def read_access(key: TokenKey, token: str, *, now: datetime) -> AccessClaims:
+def read_access(
+    keys: TokenKeys, token: str, *, now: datetime, grace: timedelta = timedelta(0)
+) -> AccessClaims:
+    """What `token` claims, once it is proven; one that ran out is good for `grace` longer. Raises
+    TokenExpired or TokenInvalid."""
+    proven = _proven_access(keys, token)
+    _check_time(proven.begins_at, proven.claims.expires_at + grace, now)
+    return proven.claims
+
+
+def issue_license(keys: TokenKeys, claims: LicenseClaims) -> str:
+    """A token for the license doors, good for the keys of one session."""
+    return _issue(keys, _LICENSE, {"sid": claims.session_id}, claims.expires_at)
+
+
+def read_license(keys: TokenKeys, token: str, *, now: datetime) -> LicenseClaims:
     """What `token` claims, once it is proven. Raises TokenExpired or TokenInvalid."""
-    claims = _read(key, _ACCESS, token, now)
-    profile = claims.get("pid")
-    return AccessClaims(
+    claims = _proven(keys, _LICENSE, token)
+    session = SessionId(_id(claims.get("sid"), Prefix.SESSION))
+    expires_at = _instant(claims["exp"])
+    _check_time(_begins_at(claims), expires_at, now)
+    return LicenseClaims(session, expires_at)
+
+
+def _issue(keys: TokenKeys, door: _Door, own: dict[str, Any], expires_at: datetime) -> str:
+    shared = {"iss": keys.issuer, "aud": door.audience, "exp": int(expires_at.timestamp())}
+    return keys.sign(shared | own, door.typ)
+
+
+@lru_cache(maxsize=_MOST_PROVEN)
+def _proven_access(keys: TokenKeys, token: str) -> _Proven:
+    """Remembered by the whole text, and only what is true of it for ever; a refusal is not."""
+    claims = _proven(keys, _ACCESS, token)
+    if "epo" not in claims:
+        raise TokenExpired("This token was made by an earlier Marquee; refresh it.")
+    profile, kids, epoch = claims.get("pid"), claims.get("kids"), claims["epo"]
+    if type(kids) is not bool or type(epoch) is not int:
+        raise TokenInvalid("This token does not say what it opens.")
+    access = AccessClaims(
         account_id=AccountId(_id(claims.get("sub"), Prefix.ACCOUNT)),
         device_id=DeviceId(_id(claims.get("did"), Prefix.DEVICE)),
         profile_id=None if profile is None else ProfileId(_id(profile, Prefix.PROFILE)),
+        kids=kids,
+        epoch=epoch,
+        issued_at=_instant(claims.get("iat")),
         expires_at=_instant(claims["exp"]),
     )
+    return _Proven(access, _begins_at(claims))
 
 
-def issue_license(key: TokenKey, claims: LicenseClaims) -> str:
-    """A token for the license doors, good for the keys of one session."""
-    return _issue(key, _LICENSE, {"sid": claims.session_id}, claims.expires_at)
-
-
-def read_license(key: TokenKey, token: str, *, now: datetime) -> LicenseClaims:
-    """What `token` claims, once it is proven. Raises TokenExpired or TokenInvalid."""
-    claims = _read(key, _LICENSE, token, now)
-    session = SessionId(_id(claims.get("sid"), Prefix.SESSION))
-    return LicenseClaims(session, _instant(claims["exp"]))
-
-
-def _issue(key: TokenKey, door: _Door, own: dict[str, Any], expires_at: datetime) -> str:
-    shared = {"iss": key.issuer, "aud": door.audience, "exp": int(expires_at.timestamp())}
-    return key.sign(shared | own, door.typ)
-
-
-def _read(key: TokenKey, door: _Door, token: str, now: datetime) -> dict[str, Any]:
-    """The header is compared as text and never parsed: a stranger's algorithm, key, `crit` or
-    `jku` is simply not how our tokens begin."""
+def _proven(keys: TokenKeys, door: _Door, token: str) -> dict[str, Any]:
+    """The claims of a token of ours for this door, whenever it is good. Raises TokenInvalid."""
     whole = len(token) <= _MAX_CHARACTERS and _COMPACT.fullmatch(token) is not None
-    if not whole or token.partition(".")[0] != key.header(door.typ):
+    key = keys.key_of(token.partition(".")[0], door.typ) if whole else None
+    if key is None or not _is_canonical(token.rpartition(".")[2]):
         raise TokenInvalid("This token was not made here, or not for this door.")
     try:
         claims: dict[str, Any] = jwt.decode(
             token,
-            key.public_key,
-            algorithms=[_ALGORITHM],
+            key,
+            algorithms=[ALGORITHM],
             audience=door.audience,
-            issuer=key.issuer,
-            # the library reads the wall clock; `now` is an argument here, so exp is ours to check
+            issuer=keys.issuer,
+            # the library reads the wall clock; the time is an argument here, so it is ours to check
             options={
                 "require": ["exp", "iss", "aud"],
                 "strict_aud": True,
@@ -148,9 +178,28 @@ def _read(key: TokenKey, door: _Door, token: str, now: datetime) -> dict[str, An
         )
     except jwt.InvalidTokenError as error:
         raise TokenInvalid("This token was changed, or made for another house.") from error
-    if _instant(claims["exp"]) <= now:
-        raise TokenExpired("This token has run out.")
     return claims
+
+
+def _is_canonical(signature: str) -> bool:
+    """Its last character has bits that say nothing: without this, a token had 16 spellings."""
+    try:
+        base64url.decode(signature)
+    except ValueError:
+        return False
+    return True
+
+
+def _check_time(begins_at: datetime, expires_at: datetime, now: datetime) -> None:
+    if begins_at > now + CLOCKS_APART:
+        raise TokenInvalid("This token is not good yet.")
+    if expires_at <= now:
+        raise TokenExpired("This token has run out.")
+
+
+def _begins_at(claims: dict[str, Any]) -> datetime:
+    """We write no `nbf`; one that is there holds."""
+    return max([_EVER, *(_instant(claims[name]) for name in ("iat", "nbf") if name in claims)])
 
 
 def _instant(seconds: object) -> datetime:
@@ -163,10 +212,3 @@ def _id(claim: object, prefix: Prefix) -> str:
     if not isinstance(claim, str) or kind_of(claim) is not prefix:
         raise TokenInvalid("This token names nobody.")
     return claim
-
-
-def _thumbprint(public_key: Ed25519PublicKey) -> str:
-    """RFC 7638 over the required members of RFC 8037, in lexical order, without spaces."""
-    x = public_key.public_bytes(Encoding.Raw, PublicFormat.Raw)
-    members = orjson.dumps({"crv": "Ed25519", "kty": "OKP", "x": base64url.encode(x)})
-    return base64url.encode(hashlib.sha256(members).digest())

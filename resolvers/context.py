@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
 from typing import TypeAlias, cast
 
 from strawberry import Info as StrawberryInfo
@@ -18,20 +17,12 @@ from domain.load import PriorityClass
 from domain.profiles import Profile
 from domain.texts import fallbacks
 from domain.tokens import OUTAGE_GRACE, AccessClaims
+from domain.tokens import Scope as Scope
 from resolvers.loaders import Loaders, build_loaders
 from stores import Stores
 from stores.reads import Reads
 
-BEARER = "bearer "
-
-
-class Scope(StrEnum):
-    """How far in a caller must be: signed in, signed in with a profile chosen, or in an account
-    that runs this house."""
-
-    ACCOUNT = "ACCOUNT"
-    PROFILE = "PROFILE"
-    OPERATOR = "OPERATOR"
+SIGNED_OUT = "This device was signed out. Sign in again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +106,14 @@ class Context:
         """
         if self._authorization is None:
             return None
-        if not self._authorization.lower().startswith(BEARER):
+        scheme, _, token = self._authorization.partition(" ")
+        if scheme.lower() != "bearer":
             raise TokenInvalid("The Authorization header is: Bearer, a space, and the token.")
-        token = self._authorization[len(BEARER) :].strip()
         grace = OUTAGE_GRACE if Dependency.POSTGRES in self.closed() else timedelta(0)
-        return tokens.read_access(self.house.token_key, token, now=self.now() - grace)
+        claims = tokens.read_access(self.house.token_keys, token, now=self.now(), grace=grace)
+        if self.stores.revocations.refuse(claims.device_id, claims.epoch):
+            raise TokenInvalid(SIGNED_OUT)
+        return claims
 
     def require(self, scope: Scope) -> None:
         """Raises Unauthenticated, TokenExpired, TokenInvalid, or Forbidden without a profile."""

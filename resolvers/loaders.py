@@ -19,8 +19,8 @@ from domain.ids import AccountId, DeviceId, SessionId, TitleId
 from domain.people import Credit
 from domain.profiles import Profile
 from domain.watching import WatchState
-from stores.sql import accounts as accounts_sql
 from stores.sql import catalog as catalog_sql
+from stores.sql import devices as devices_sql
 from stores.sql import people as people_sql
 from stores.sql import playback as playback_sql
 from stores.sql.catalog import Placed, Shelf
@@ -73,7 +73,7 @@ def build_loaders(ctx: "Context") -> Loaders:
 
     async def device_by_id(keys: Sequence[DeviceId]) -> list[Device | None]:
         async with reads.begin() as tx:
-            return _each(keys, await accounts_sql.devices_by_id(tx, keys))
+            return _each(keys, await devices_sql.devices_by_id(tx, keys))
 
     async def entry_by_id(keys: Sequence[TitleId]) -> list[CatalogEntry | None]:
         who = await ctx.audience()

@@ -257,5 +257,5 @@ def _drm(ctx: Context, session: PlaybackSession) -> DrmEndpoints:
     claims = LicenseClaims(session.id, session.started_at + MANIFEST_TTL)
     return DrmEndpoints(
         clear_key_url=Url(f"{ctx.house.public_url}/license/clearkey"),
-        token=issue_license(ctx.house.token_key, claims),
+        token=issue_license(ctx.house.token_keys, claims),
     )

@@ -29,8 +29,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TIMESTAMP
 
-from domain.accounts import DeviceKind, MailPurpose, SignInState, SubscriptionTier
+from domain.accounts import DeviceKind, MailPurpose, SubscriptionTier
 from domain.catalog import ArtworkRole, TitleKind
+from domain.device_sign_in import SignInState
 from domain.encoding import JobState, TrackClass
 from domain.my_data import DataPurpose
 from domain.people import CreditRole
@@ -122,18 +123,11 @@ devices = Table(
     _one_of("kind", DeviceKind),
     Column("name", Text, nullable=False),
     Column("app_version", Text, nullable=False),
-    _to("profiles", optional=True),
-    Column("refresh_token_hash", LargeBinary, nullable=False),
-    _at("refresh_expires_at"),
-    # The token before, good for a moment longer: the answer that replaced it may have been lost.
-    Column("spent_token_hash", LargeBinary),
-    _at("spent_at", optional=True),
+    Column("profile_id", Text, ForeignKey("profiles.id", ondelete="SET NULL")),
     # In every access token of the device: those of an earlier epoch are refused.
     Column("epoch", Integer, nullable=False, server_default=text("1")),
     _at("last_seen_at"),
     UniqueConstraint("account_id", "installation_id"),
-    UniqueConstraint("refresh_token_hash"),
-    UniqueConstraint("spent_token_hash"),
 )
 
 # Every token of a device's sign-in: the last one unspent, and behind it those that were rotated.
@@ -145,8 +139,8 @@ refresh_tokens = Table(
     _at("expires_at"),
     _at("spent_at", optional=True),
     # What it was replaced by, to be opened with the spent token itself only: for a lost answer.
+    # Empty once that was asked again, or its successor was used.
     Column("sealed_successor", LargeBinary),
-    Column("asked_again", Boolean, nullable=False, server_default=text("false")),
     Index("ix_refresh_tokens_device_id", "device_id"),
 )
 
@@ -171,7 +165,7 @@ device_sign_ins = Table(
     _one_of("kind", DeviceKind),
     Column("name", Text, nullable=False),
     Column("app_version", Text, nullable=False),
-    Column("asked_from", Text),
+    Column("asked_from", Text, nullable=False),
     _to("accounts", optional=True),
     _one_of("state", SignInState, default=SignInState.PENDING),
     Column("interval_s", Integer, nullable=False),
@@ -181,15 +175,19 @@ device_sign_ins = Table(
     UniqueConstraint("user_code"),
 )
 
-# Secrets that were sent by mail, good for one use.
+# Mails that were promised, each with a secret that is good for one use.
 mailed_tokens = Table(
     "mailed_tokens",
     metadata,
-    Column("digest", LargeBinary, primary_key=True),
+    _id(),
     _one_of("purpose", MailPurpose),
     Column("email", Text, nullable=False),
     Column("payload", JSONB, nullable=False),
+    # Of the secret, once there is one: it is made when the mail is sent, and kept nowhere.
+    Column("digest", LargeBinary),
     _at("expires_at"),
+    UniqueConstraint("digest"),
+    Index("ix_mailed_tokens_email", "email"),
 )
 
 # What was asked for about somebody's data, and its receipt. Outlives the account: no foreign key.
@@ -407,6 +405,7 @@ playback_sessions = Table(
     _at("ended_at", optional=True),
     CheckConstraint("position_ms >= 0", name="position_not_negative"),
     UniqueConstraint("profile_id", "device_id", "idempotency_key"),
+    Index("ix_playback_sessions_device_id", "device_id", postgresql_where=text("ended_at IS NULL")),
 )
 
 watch_states = Table(

@@ -145,10 +145,11 @@ class Api:
         password: str = factories.PASSWORD,
         *,
         installation: str = "living-room",
+        kind: str = "TV",
     ) -> dict[str, Any]:
         device = {
             "installationId": installation,
-            "kind": "TV",
+            "kind": kind,
             "name": "Living room",
             "appVersion": "1.0",
         }

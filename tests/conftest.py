@@ -21,7 +21,7 @@ from redis import Redis
 from app.embedded import postgres, valkey
 from app.embedded.supervisor import Supervisor
 from domain.house import House
-from domain.tokens import TokenKey
+from domain.token_keys import TokenKeys
 from stores import Stores, open_stores
 from tests import s3
 from tests.api import Api
@@ -127,7 +127,7 @@ def house() -> House:
     return House(
         public_url="http://house.test",
         media_key=bytes(range(32)),
-        token_key=TokenKey(key, issuer="http://house.test"),
+        token_keys=TokenKeys([key], issuer="http://house.test"),
     )
 
 

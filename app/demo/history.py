@@ -1,6 +1,5 @@
 """What the demo's viewers were watching before anybody came, for their Continue Watching rows."""
 
-import secrets
 from datetime import UTC, datetime
 
 from app.demo.households import DemoProfile, Household
@@ -10,13 +9,11 @@ from domain.ids import DeviceId
 from domain.profiles import Profile
 from domain.watching import status_at
 from stores import Stores, Tx
-from stores.sql import accounts, catalog, demo, watching
+from stores.sql import accounts, catalog, demo, devices, watching
 from stores.sql import profiles as profiles_sql
-from stores.sql.accounts import RefreshToken
 from stores.sql.watching import Progress
 
 TELEVISION = DeviceInput("demo-living-room", DeviceKind.TV, "Living room", "demo")
-TOKEN_BYTES = 32  # as many as SHA-256 has; nobody knows what it would be the digest of
 
 
 async def remember(stores: Stores, households: tuple[Household, ...]) -> None:
@@ -29,10 +26,7 @@ async def remember(stores: Stores, households: tuple[Household, ...]) -> None:
             profiles = await profiles_sql.profiles_of(tx, [found.account.id])
             by_name = {profile.name: profile for profile in profiles.get(found.account.id, [])}
             now = datetime.now(UTC)
-            signed_out = RefreshToken(secrets.token_bytes(TOKEN_BYTES), now)
-            device = await accounts.register_device(
-                tx, found.account.id, TELEVISION, token=signed_out, now=now
-            )
+            device = await devices.register_device(tx, found.account.id, TELEVISION, now)
             for viewer in household.profiles:
                 if viewer.name in by_name:
                     await _begin(tx, by_name[viewer.name], viewer, device.id)

@@ -61,7 +61,7 @@ class _Licenses:
 
     def _session(self, token: str) -> SessionId:
         """Before anything is read from the body or the stores: strangers cost us one signature."""
-        claims = read_license(self._house.token_key, token, now=datetime.now(UTC))
+        claims = read_license(self._house.token_keys, token, now=datetime.now(UTC))
         return claims.session_id
 
 

@@ -74,7 +74,7 @@ class _Media:
                 text,
                 max_height=viewing.max_height,
                 public_url=self._house.public_url,
-                token=issue_license(self._house.token_key, claims),
+                token=issue_license(self._house.token_keys, claims),
             )
         return Response(rendered, media_type=_TYPES[_suffix(path)], headers=NO_STORE)
 

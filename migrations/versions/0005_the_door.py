@@ -57,7 +57,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "mailed_tokens",
-        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("id", sa.Text(), nullable=False),
         sa.Column(
             "purpose",
             sa.Enum(
@@ -72,9 +72,12 @@ def upgrade() -> None:
         ),
         sa.Column("email", sa.Text(), nullable=False),
         sa.Column("payload", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("digest", sa.LargeBinary(), nullable=True),
         sa.Column("expires_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("digest", name=op.f("pk_mailed_tokens")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mailed_tokens")),
+        sa.UniqueConstraint("digest", name=op.f("uq_mailed_tokens_digest")),
     )
+    op.create_index("ix_mailed_tokens_email", "mailed_tokens", ["email"], unique=False)
     op.create_table(
         "revocations",
         sa.Column("device_id", sa.Text(), nullable=False),
@@ -107,7 +110,7 @@ def upgrade() -> None:
         ),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("app_version", sa.Text(), nullable=False),
-        sa.Column("asked_from", sa.Text(), nullable=True),
+        sa.Column("asked_from", sa.Text(), nullable=False),
         sa.Column("account_id", sa.Text(), nullable=True),
         sa.Column(
             "state",
@@ -115,7 +118,6 @@ def upgrade() -> None:
                 "PENDING",
                 "APPROVED",
                 "DENIED",
-                "COLLECTED",
                 name="state_known",
                 native_enum=False,
                 create_constraint=True,
@@ -178,7 +180,6 @@ def upgrade() -> None:
         sa.Column("expires_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
         sa.Column("spent_at", postgresql.TIMESTAMP(timezone=True), nullable=True),
         sa.Column("sealed_successor", sa.LargeBinary(), nullable=True),
-        sa.Column("asked_again", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.ForeignKeyConstraint(
             ["device_id"],
             ["devices.id"],
@@ -188,8 +189,26 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("digest", name=op.f("pk_refresh_tokens")),
     )
     op.create_index("ix_refresh_tokens_device_id", "refresh_tokens", ["device_id"], unique=False)
+    # Who is signed in stays so.
+    op.execute(
+        "INSERT INTO refresh_tokens (digest, device_id, expires_at)"
+        " SELECT refresh_token_hash, id, refresh_expires_at FROM devices"
+        " WHERE refresh_expires_at > now()"
+    )
+    op.drop_constraint("uq_devices_refresh_token_hash", "devices", type_="unique")
+    op.drop_constraint("uq_devices_spent_token_hash", "devices", type_="unique")
+    for column in ("refresh_token_hash", "refresh_expires_at", "spent_token_hash", "spent_at"):
+        op.drop_column("devices", column)
     op.add_column(
         "devices", sa.Column("epoch", sa.Integer(), server_default=sa.text("1"), nullable=False)
+    )
+    _follow_profile("SET NULL")  # a device outlives the profile that was chosen on it
+    op.create_index(
+        "ix_playback_sessions_device_id",
+        "playback_sessions",
+        ["device_id"],
+        unique=False,
+        postgresql_where=sa.text("ended_at IS NULL"),
     )
     op.add_column("profiles", sa.Column("avatar", sa.Text(), nullable=True))
     op.add_column("profiles", sa.Column("pin_hash", sa.Text(), nullable=True))
@@ -258,7 +277,30 @@ def downgrade() -> None:
     op.drop_column("profiles", "pin_tries")
     op.drop_column("profiles", "pin_hash")
     op.drop_column("profiles", "avatar")
+    op.drop_index("ix_playback_sessions_device_id", table_name="playback_sessions")
+    _follow_profile("CASCADE")
     op.drop_column("devices", "epoch")
+    op.add_column("devices", sa.Column("refresh_token_hash", sa.LargeBinary(), nullable=True))
+    op.add_column(
+        "devices",
+        sa.Column("refresh_expires_at", postgresql.TIMESTAMP(timezone=True), nullable=True),
+    )
+    op.add_column("devices", sa.Column("spent_token_hash", sa.LargeBinary(), nullable=True))
+    op.add_column(
+        "devices", sa.Column("spent_at", postgresql.TIMESTAMP(timezone=True), nullable=True)
+    )
+    # Who is signed out has the digest of a text that is no token, as it has to be some.
+    op.execute(
+        "UPDATE devices d SET"
+        " refresh_token_hash = coalesce(t.digest, sha256(convert_to('none of ' || d.id, 'UTF8'))),"
+        " refresh_expires_at = coalesce(t.expires_at, now())"
+        " FROM devices same LEFT JOIN refresh_tokens t"
+        " ON t.device_id = same.id AND t.spent_at IS NULL WHERE same.id = d.id"
+    )
+    op.alter_column("devices", "refresh_token_hash", nullable=False)
+    op.alter_column("devices", "refresh_expires_at", nullable=False)
+    op.create_unique_constraint("uq_devices_refresh_token_hash", "devices", ["refresh_token_hash"])
+    op.create_unique_constraint("uq_devices_spent_token_hash", "devices", ["spent_token_hash"])
     op.drop_index("ix_refresh_tokens_device_id", table_name="refresh_tokens")
     op.drop_table("refresh_tokens")
     op.drop_table("document_uses")
@@ -267,7 +309,15 @@ def downgrade() -> None:
     op.drop_table("device_sign_ins")
     op.drop_index("ix_revocations_at", table_name="revocations")
     op.drop_table("revocations")
+    op.drop_index("ix_mailed_tokens_email", table_name="mailed_tokens")
     op.drop_table("mailed_tokens")
     op.drop_table("documents")
     op.drop_index("ix_data_jobs_account_id", table_name="data_jobs")
     op.drop_table("data_jobs")
+
+
+def _follow_profile(on_delete: str) -> None:
+    op.drop_constraint("fk_devices_profile_id", "devices", type_="foreignkey")
+    op.create_foreign_key(
+        "fk_devices_profile_id", "devices", "profiles", ["profile_id"], ["id"], ondelete=on_delete
+    )

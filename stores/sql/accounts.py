@@ -1,36 +1,26 @@
-"""Households and devices."""
+"""Households."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
 
-from sqlalchemy import case, select, update
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain import ids
 from domain.accounts import (
-    REFRESH_GRACE,
     Account,
     Device,
-    DeviceInput,
     SubscriptionTier,
     Viewer,
 )
 from domain.ids import AccountId, DeviceId, ProfileId
-from stores.sql import among
+from stores.sql.devices import DEVICE
 from stores.sql.profiles import PROFILE, profile_of
 from stores.tables import accounts, devices, profiles
 
 ACCOUNT = (accounts.c.id, accounts.c.email, accounts.c.tier, accounts.c.operator)
-_DEVICE = (
-    devices.c.id,
-    devices.c.account_id,
-    devices.c.kind,
-    devices.c.name,
-    devices.c.last_seen_at,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +29,6 @@ class Credentials:
 
     account: Account
     password_hash: str
-
-
-@dataclass(frozen=True, slots=True)
-class RefreshToken:
-    """The SHA-256 of a refresh token, and when it runs out."""
-
-    digest: bytes
-    expires_at: datetime
 
 
 async def insert_account(
@@ -77,73 +59,24 @@ async def credentials(tx: AsyncConnection, email: str) -> Credentials | None:
     return None if row is None else Credentials(Account(*row[:-1]), row[-1])
 
 
-async def register_device(
-    tx: AsyncConnection,
-    account_id: AccountId,
-    asked: DeviceInput,
-    *,
-    token: RefreshToken,
-    now: datetime,
-) -> Device:
-    """The household's device of this installation, with a fresh token and no profile chosen."""
-    values = {
-        "account_id": account_id,
-        "installation_id": asked.installation_id,
-        "kind": asked.kind,
-        "name": asked.name,
-        "app_version": asked.app_version,
-        "profile_id": None,
-        "refresh_token_hash": token.digest,
-        "refresh_expires_at": token.expires_at,
-        "spent_token_hash": None,
-        "spent_at": None,
-        "last_seen_at": now,
-    }
-    statement = insert(devices).values(id=ids.make(ids.Prefix.DEVICE, uuid4()), **values)
-    upsert = statement.on_conflict_do_update(
-        index_elements=["account_id", "installation_id"], set_=values
-    ).returning(*_DEVICE)
-    return Device(*(await tx.execute(upsert)).one())
-
-
-async def rotate_refresh_token(
-    tx: AsyncConnection, digest: bytes, successor: RefreshToken, now: datetime
-) -> Viewer | None:
-    """Replaces the token that hashes to `digest`; None when no device holds it or it ran out.
-
-    A token that was spent within REFRESH_GRACE may be spent again, and replaces its first
-    successor: of racing uses the last one holds. Indexes: uq_devices_refresh_token_hash and
-    uq_devices_spent_token_hash.
-    """
-    is_current = devices.c.refresh_token_hash == digest
-    is_just_spent = (devices.c.spent_token_hash == digest) & (
-        devices.c.spent_at > now - REFRESH_GRACE
+async def known_device(tx: AsyncConnection, email: str, installation_id: str) -> DeviceId | None:
+    """The device of this installation, if it was signed in before to the account of this (normal)
+    address. Indexes: uq_accounts_email, uq_devices_account_id_installation_id."""
+    query = (
+        select(devices.c.id)
+        .join(accounts, accounts.c.id == devices.c.account_id)
+        .where(accounts.c.email == email, devices.c.installation_id == installation_id)
     )
-    statement = (
-        update(devices)
-        .where(is_current | is_just_spent, devices.c.refresh_expires_at > now)
-        .values(
-            refresh_token_hash=successor.digest,
-            refresh_expires_at=successor.expires_at,
-            spent_token_hash=digest,
-            spent_at=case((is_current, now), else_=devices.c.spent_at),
-            last_seen_at=now,
-        )
-        .returning(devices.c.account_id, devices.c.id, devices.c.profile_id)
-    )
-    row = (await tx.execute(statement)).one_or_none()
-    return None if row is None else await viewer(tx, *row)
+    return (await tx.execute(query)).scalar_one_or_none()
 
 
-async def choose_profile(
-    tx: AsyncConnection, device_id: DeviceId, profile_id: ProfileId, now: datetime
-) -> bool:
-    """Remembers who watches on this device, if it is still signed in. Primary key."""
+async def replace_password(tx: AsyncConnection, found: Credentials, password_hash: str) -> bool:
+    """Whether it was still what was found. Primary key."""
     statement = (
-        update(devices)
-        .where(devices.c.id == device_id, devices.c.refresh_expires_at > now)
-        .values(profile_id=profile_id, last_seen_at=now)
-        .returning(devices.c.id)
+        update(accounts)
+        .where(accounts.c.id == found.account.id, accounts.c.password_hash == found.password_hash)
+        .values(password_hash=password_hash)
+        .returning(accounts.c.id)
     )
     return (await tx.execute(statement)).one_or_none() is not None
 
@@ -156,7 +89,7 @@ async def viewer(
 ) -> Viewer | None:
     """Who these ids are, all of one household; None when any of them is gone. Primary keys."""
     query = (
-        select(*ACCOUNT, *_DEVICE, *PROFILE)
+        select(*ACCOUNT, *DEVICE, *PROFILE)
         .join_from(accounts, devices, devices.c.account_id == accounts.c.id)
         .outerjoin(
             profiles,
@@ -167,16 +100,8 @@ async def viewer(
     row = (await tx.execute(query)).one_or_none()
     if row is None:
         return None
-    to_device, to_profile = len(ACCOUNT), len(ACCOUNT) + len(_DEVICE)
+    to_device, to_profile = len(ACCOUNT), len(ACCOUNT) + len(DEVICE)
     profile = profile_of(row[to_profile:]) if row[to_profile] is not None else None
     if profile_id is not None and profile is None:
         return None
     return Viewer(Account(*row[:to_device]), Device(*row[to_device:to_profile]), profile)
-
-
-async def devices_by_id(
-    tx: AsyncConnection, device_ids: Sequence[DeviceId]
-) -> dict[DeviceId, Device]:
-    """Primary key."""
-    query = select(*_DEVICE).where(among(devices.c.id, device_ids))
-    return {row.id: Device(*row) for row in await tx.execute(query)}

@@ -9,10 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.accounts import Account
 from domain.ids import AccountId
+from domain.sessions import Revocation
 from domain.profiles import Profile
+from stores.sql import devices as devices_sql
 from stores.sql.accounts import ACCOUNT
 from stores.sql.profiles import profiles_of
-from stores.tables import accounts, devices
+from stores.tables import accounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +40,16 @@ async def set_operator(tx: AsyncConnection, email: str, *, operator: bool) -> Ac
 
 async def set_password(
     tx: AsyncConnection, email: str, password_hash: str, now: datetime
-) -> AccountId | None:
-    """Every device of the household has to sign in again: no refresh token is good any more.
+) -> tuple[AccountId, list[Revocation]] | None:
+    """Signs every device of the household out: tell `Stores.revocations` so after the commit.
 
     None when nobody has this (normal) address. Index: uq_accounts_email.
     """
     account_id = await _set(tx, email, {"password_hash": password_hash})
-    if account_id is not None:
-        await tx.execute(
-            update(devices).where(devices.c.account_id == account_id).values(refresh_expires_at=now)
-        )
-    return account_id
+    if account_id is None:
+        return None
+    device_ids = await devices_sql.device_ids_of(tx, account_id)
+    return account_id, await devices_sql.end_sessions(tx, device_ids, now)
 
 
 async def _set(

@@ -2,6 +2,7 @@ import base64
 import hashlib
 import hmac
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import jwt
@@ -17,10 +18,10 @@ from cryptography.hazmat.primitives.serialization import (
 
 from domain.errors import TokenExpired, TokenInvalid
 from domain.ids import AccountId, DeviceId, ProfileId, SessionId
+from domain.token_keys import TokenKeys
 from domain.tokens import (
     AccessClaims,
     LicenseClaims,
-    TokenKey,
     issue_access,
     issue_license,
     read_access,
@@ -29,12 +30,15 @@ from domain.tokens import (
 
 NOW = datetime(2026, 11, 22, 20, 0, tzinfo=UTC)
 SECRET = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
-KEY = TokenKey(SECRET, issuer="http://house.test")
+KEY = TokenKeys([SECRET], issuer="http://house.test")
 STRANGER = Ed25519PrivateKey.from_private_bytes(bytes(32))
 ACCESS = AccessClaims(
     account_id=AccountId("acc_" + "1" * 32),
     device_id=DeviceId("dev_" + "2" * 32),
     profile_id=ProfileId("pro_" + "3" * 32),
+    kids=False,
+    epoch=7,
+    issued_at=NOW,
     expires_at=NOW + timedelta(minutes=10),
 )
 LICENSE = LicenseClaims(SessionId("pbs_" + "4" * 32), NOW + timedelta(hours=12))
@@ -45,6 +49,9 @@ OWN_CLAIMS = {
     "exp": int(ACCESS.expires_at.timestamp()),
     "sub": ACCESS.account_id,
     "did": ACCESS.device_id,
+    "kids": False,
+    "epo": 7,
+    "iat": int(NOW.timestamp()),
     "pid": ACCESS.profile_id,
 }
 
@@ -68,7 +75,7 @@ def test_an_access_token_gives_back_what_was_put_in():
 
 
 def test_an_access_token_works_before_a_profile_is_chosen():
-    claims = AccessClaims(ACCESS.account_id, ACCESS.device_id, None, ACCESS.expires_at)
+    claims = replace(ACCESS, profile_id=None)
 
     assert read_access(KEY, issue_access(KEY, claims), now=NOW) == claims
 
@@ -95,13 +102,13 @@ def test_the_key_id_is_the_thumbprint_of_rfc_8037():
     d = "nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A="  # appendix A.1 and A.3
     key = Ed25519PrivateKey.from_private_bytes(base64.urlsafe_b64decode(d))
 
-    assert TokenKey(key, issuer="x").id == "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k"
+    assert TokenKeys([key], issuer="x").id == "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k"
 
 
 def test_a_key_is_read_from_its_pem_file():
     pem = SECRET.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
 
-    key = TokenKey.from_pem(pem, issuer="http://house.test")
+    key = TokenKeys.from_pem(pem, issuer="http://house.test")
 
     assert read_access(key, issue_access(KEY, ACCESS), now=NOW) == ACCESS
 
@@ -111,7 +118,7 @@ def test_a_pem_file_of_another_kind_of_key_is_refused():
     pem = other.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
 
     with pytest.raises(ValueError, match="not an Ed25519 key"):
-        TokenKey.from_pem(pem, issuer="x")
+        TokenKeys.from_pem(pem, issuer="x")
 
 
 def test_each_token_is_refused_at_the_other_door():
@@ -176,7 +183,7 @@ def test_a_token_signed_with_the_public_key_as_a_shared_secret_is_refused(algori
 
 
 def test_a_token_of_another_key_is_refused_whatever_key_it_names():
-    theirs = TokenKey(STRANGER, issuer="http://house.test")
+    theirs = TokenKeys([STRANGER], issuer="http://house.test")
 
     for token in (issue_access(theirs, ACCESS), forge(OWN_HEADER, OWN_CLAIMS, STRANGER)):
         with pytest.raises(TokenInvalid):
@@ -249,7 +256,7 @@ def test_any_jwt_library_can_read_an_access_token():
     # The clock of the library is the real one; the rest is checked by it.
     claims = jwt.decode(
         token,
-        KEY.public_key,
+        SECRET.public_key(),
         algorithms=["EdDSA"],
         audience="marquee",
         issuer="http://house.test",

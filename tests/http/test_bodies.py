@@ -22,7 +22,7 @@ def doors(stores, house):
 def token(house):
     """Of a session that is not there: no body of this file gets as far as looking for it."""
     ends = datetime.now(UTC) + timedelta(hours=1)
-    return issue_license(house.token_key, LicenseClaims(SessionId("pbs_" + "1" * 32), ends))
+    return issue_license(house.token_keys, LicenseClaims(SessionId("pbs_" + "1" * 32), ends))
 
 
 @pytest.mark.parametrize(

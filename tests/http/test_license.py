@@ -13,10 +13,11 @@ from domain import ids
 from domain.accounts import DeviceInput, DeviceKind
 from domain.encoding import TrackClass
 from domain.ids import AccountId, DeviceId, MediaId, SessionId
-from domain.tokens import AccessClaims, LicenseClaims, TokenKey, issue_access, issue_license
+from domain.token_keys import TokenKeys
+from domain.tokens import AccessClaims, LicenseClaims, issue_access, issue_license
 from stores import tables
 from stores.sql import playback
-from stores.sql.accounts import RefreshToken, register_device
+from stores.sql.devices import register_device
 from stores.sql.playback import NewSession
 from tests import factories
 from tests.factories import NOW, Film
@@ -57,8 +58,7 @@ async def cinema(stores):
     household = await factories.household(stores)
     film, other = await factories.movie(stores, "Ours"), await factories.movie(stores, "Other")
     async with stores.begin() as tx:
-        token = RefreshToken(b"digest", NOW)
-        device = await register_device(tx, household.account_id, DEVICE, token=token, now=NOW)
+        device = await register_device(tx, household.account_id, DEVICE, NOW)
         sessions = []
         for played, max_height in ((film, 1080), (film, 480), (other, 1080)):
             asked = NewSession(
@@ -88,7 +88,7 @@ def doors(stores, house):
 def token_of(house):
     def token_of(session_id: SessionId, lifetime: timedelta = timedelta(hours=1)) -> str:
         expires_at = datetime.now(UTC) + lifetime
-        return issue_license(house.token_key, LicenseClaims(session_id, expires_at))
+        return issue_license(house.token_keys, LicenseClaims(session_id, expires_at))
 
     return token_of
 
@@ -202,16 +202,15 @@ async def assert_lost(client, cinema, token):
 async def test_a_license_door_opens_to_license_tokens_of_this_house_only(
     client, house, token_of, cinema
 ):
-    stranger = TokenKey(Ed25519PrivateKey.generate(), issuer=house.public_url)
+    stranger = TokenKeys([Ed25519PrivateKey.generate()], issuer=house.public_url)
     in_an_hour = datetime.now(UTC) + timedelta(hours=1)
-    access = AccessClaims(
-        AccountId("acc_" + "1" * 32), DeviceId("dev_" + "1" * 32), None, in_an_hour
-    )
+    account, device = AccountId("acc_" + "1" * 32), DeviceId("dev_" + "1" * 32)
+    access = AccessClaims(account, device, None, False, 1, NOW, in_an_hour)
     good = token_of(cinema.session)
     refused = {
         "TOKEN_INVALID": [
             issue_license(stranger, LicenseClaims(cinema.session, in_an_hour)),
-            issue_access(house.token_key, access),
+            issue_access(house.token_keys, access),
             good[:-2] + ("A" if good[-2] != "A" else "B") + good[-1],
             "nonsense",
         ],

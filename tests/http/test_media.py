@@ -138,7 +138,7 @@ async def test_a_key_line_carries_a_license_token_of_this_session(client, film, 
     address, _, token = answer.text.partition('URI="')[2].rstrip('"\n').partition("?token=")
     assert address == f"http://house.test/license/key/{KID}"
     ends = (now + timedelta(hours=1)).replace(microsecond=0)
-    assert read_license(house.token_key, token, now=now) == LicenseClaims(VIEWING.session_id, ends)
+    assert read_license(house.token_keys, token, now=now) == LicenseClaims(VIEWING.session_id, ends)
 
 
 async def test_a_session_below_every_rung_is_told_so(client, house, now):

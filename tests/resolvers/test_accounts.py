@@ -1,26 +1,10 @@
-import asyncio
 from datetime import UTC, datetime
 
-from sqlalchemy import update
-
-from domain.accounts import REFRESH_GRACE
 from stores.sql.households import set_password
 from tests import factories
 from tests.api import SELECT_PROFILE
 
-REFRESH = """
-mutation ($token: String!) {
-  refreshToken(refreshToken: $token) {
-    ... on SignedIn { accessToken refreshToken viewer { profile { name } } }
-    ... on Problem { code }
-  }
-}
-"""
 NODE = "query ($id: ID!) { node(id: $id) { id __typename } }"
-
-
-async def refresh(api, token):
-    return (await api.run(REFRESH, {"token": token})).data["refreshToken"]
 
 
 async def test_signing_in_again_on_a_device_does_not_add_another(api, stores):
@@ -38,77 +22,6 @@ async def test_the_address_is_read_without_case(api, stores):
     await factories.household(stores)
 
     assert "accessToken" in await api.sign_in(factories.EMAIL.upper())
-
-
-async def test_a_refreshed_device_keeps_its_profile(api, stores):
-    home = await factories.household(stores, ages={"Ada": 18, "Bo": 7})
-    viewer = await api.viewer(home, "Bo")
-
-    fresh = await refresh(api, viewer.refresh_token)
-
-    assert fresh["viewer"] == {"profile": {"name": "Bo"}}
-
-
-async def test_a_refresh_token_works_once(api, stores):
-    await factories.household(stores)
-    token = (await api.sign_in())["refreshToken"]
-
-    first = await refresh(api, token)
-    await spent_long_ago(stores)
-    again = await refresh(api, token)
-
-    assert "accessToken" in first
-    assert again == {"code": "TOKEN_INVALID"}
-    assert "accessToken" in await refresh(api, first["refreshToken"])
-
-
-async def test_an_answer_that_was_lost_may_be_asked_for_again_at_once(api, stores):
-    await factories.household(stores)
-    token = (await api.sign_in())["refreshToken"]
-
-    lost = await refresh(api, token)
-    again = await refresh(api, token)
-
-    assert "accessToken" in again
-    assert await refresh(api, lost["refreshToken"]) == {"code": "TOKEN_INVALID"}
-    assert "accessToken" in await refresh(api, again["refreshToken"])
-
-
-async def test_of_racing_refreshes_one_successor_holds(api, stores):
-    await factories.household(stores)
-    token = (await api.sign_in())["refreshToken"]
-
-    answers = await asyncio.gather(*(refresh(api, token) for _ in range(10)))
-    await spent_long_ago(stores)
-    held = [await refresh(api, answer["refreshToken"]) for answer in answers]
-
-    assert ["accessToken" in answer for answer in held].count(True) == 1
-
-
-async def test_signing_in_anew_ends_what_was_just_spent_too(api, stores):
-    await factories.household(stores)
-    token = (await api.sign_in())["refreshToken"]
-    await refresh(api, token)
-
-    await api.sign_in()
-
-    assert await refresh(api, token) == {"code": "TOKEN_INVALID"}
-
-
-async def spent_long_ago(stores):
-    async with stores.begin() as tx:
-        devices = factories.t.devices
-        await tx.execute(update(devices).values(spent_at=devices.c.spent_at - 2 * REFRESH_GRACE))
-
-
-async def test_refresh_tokens_are_not_kept_in_clear(api, stores):
-    await factories.household(stores)
-
-    token = (await api.sign_in())["refreshToken"]
-
-    [device] = await factories.fetch(stores, factories.t.devices)
-    assert token.encode() not in bytes(device.refresh_token_hash)
-    assert len(device.refresh_token_hash) == 32
 
 
 async def test_a_profile_of_another_household_cannot_be_chosen(api, stores):

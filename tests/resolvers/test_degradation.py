@@ -267,11 +267,11 @@ async def test_a_token_that_ran_out_reads_copies_for_as_long_as_postgres_is_clos
     await stores.copies.look(stores)
     await viewer.run(HOME)
     now = datetime.now(UTC)
-    claims = tokens.read_access(house.token_key, viewer.token, now=now)
+    claims = tokens.read_access(house.token_keys, viewer.token, now=now)
 
     def with_a_token_that_ran_out(ago):
         ran_out = replace(claims, expires_at=now - ago)
-        return Viewer(api, tokens.issue_access(house.token_key, ran_out))
+        return Viewer(api, tokens.issue_access(house.token_keys, ran_out))
 
     late = with_a_token_that_ran_out(timedelta(hours=1))
     before = await late.run(HOME)

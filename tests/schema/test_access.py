@@ -45,12 +45,20 @@ async def claims(api, stores):
     signed_in = await api.sign_in()
     assert signed_in["viewer"]["account"]["email"] == home.email
     device_id = (await factories.fetch(stores, factories.t.devices))[0].id
-    in_a_minute = datetime.now(UTC) + timedelta(minutes=1)
-    return AccessClaims(home.account_id, device_id, home.profiles["Ada"], in_a_minute)
+    now = datetime.now(UTC)
+    return AccessClaims(
+        account_id=home.account_id,
+        device_id=device_id,
+        profile_id=home.profiles["Ada"],
+        kids=False,
+        epoch=1,
+        issued_at=now,
+        expires_at=now + timedelta(minutes=1),
+    )
 
 
 async def test_a_good_token_is_let_in(api, house, claims):
-    reply = await api.run(VIEWER, token=issue_access(house.token_key, claims))
+    reply = await api.run(VIEWER, token=issue_access(house.token_keys, claims))
 
     assert reply.data["viewer"]["profile"] == {"name": "Ada"}
     assert reply.data["viewer"]["device"] == {"name": "Living room", "current": True}
@@ -59,13 +67,13 @@ async def test_a_good_token_is_let_in(api, house, claims):
 async def test_an_expired_token_is_told_from_an_invalid_one(api, house, claims):
     expired = replace(claims, expires_at=datetime.now(UTC) - timedelta(seconds=1))
 
-    reply = await api.run(VIEWER, token=issue_access(house.token_key, expired))
+    reply = await api.run(VIEWER, token=issue_access(house.token_keys, expired))
 
     assert reply.codes == ["TOKEN_EXPIRED"]
 
 
 async def test_a_tampered_token_is_invalid(api, house, claims):
-    token = issue_access(house.token_key, claims)
+    token = issue_access(house.token_keys, claims)
     header, body, signature = token.split(".")
     swapped = "A" if body[10] != "A" else "B"
 
@@ -77,7 +85,7 @@ async def test_a_tampered_token_is_invalid(api, house, claims):
 async def test_a_license_token_does_not_open_the_api(api, house, claims):
     license_claims = LicenseClaims("pbs_" + "0" * 32, claims.expires_at)
 
-    reply = await api.run(VIEWER, token=issue_license(house.token_key, license_claims))
+    reply = await api.run(VIEWER, token=issue_license(house.token_keys, license_claims))
 
     assert reply.codes == ["TOKEN_INVALID"]
 
@@ -85,7 +93,7 @@ async def test_a_license_token_does_not_open_the_api(api, house, claims):
 async def test_a_token_of_a_household_that_is_gone_is_invalid(api, house, claims):
     ghost = replace(claims, account_id="acc_" + "0" * 32)
 
-    reply = await api.run(VIEWER, token=issue_access(house.token_key, ghost))
+    reply = await api.run(VIEWER, token=issue_access(house.token_keys, ghost))
 
     assert reply.codes == ["TOKEN_INVALID"]
 

@@ -4,7 +4,7 @@ import pytest
 
 from domain.accounts import DeviceInput, DeviceKind
 from domain.watching import WatchStatus
-from stores.sql import accounts as accounts_sql
+from stores.sql import devices as devices_sql
 from stores.sql import watching
 from stores.sql.watching import Progress
 from tests import factories
@@ -16,12 +16,9 @@ async def somewhere(stores):
     """A profile, a device and a film."""
     home = await factories.household(stores)
     film = await factories.movie(stores)
-    token = accounts_sql.RefreshToken(b"1" * 32, NOW)
     asked = DeviceInput("i", DeviceKind.TV, "TV", "1")
     async with stores.begin() as tx:
-        device = await accounts_sql.register_device(
-            tx, home.account_id, asked, token=token, now=NOW
-        )
+        device = await devices_sql.register_device(tx, home.account_id, asked, NOW)
     return home.profiles["Ada"], device.id, film.id
 
 

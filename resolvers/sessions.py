@@ -1,0 +1,115 @@
+"""Staying signed in: what every way to sign in ends with, and what ends that."""
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+from typing import cast
+
+import structlog
+
+from domain import sessions, tokens
+from domain.accounts import Account, Device, DeviceInput, SignedIn, Viewer
+from domain.errors import TokenInvalid
+from domain.ids import DeviceId, ProfileId
+from domain.sessions import REFRESH_BYTES, RefreshToken, Revocation, Use
+from domain.tokens import ACCESS_TTL, AccessClaims
+from resolvers.context import SIGNED_OUT, Context, Info
+from stores import Tx
+from stores.sql import accounts as accounts_sql
+from stores.sql import devices as devices_sql
+
+log = structlog.get_logger()
+
+
+async def open_session(
+    ctx: Context, tx: Tx, account: Account, asked: DeviceInput
+) -> tuple[Viewer, str]:
+    """Signs this installation in, without a profile; what it had before is good no more. The
+    second value is its refresh token. Give both to `signed_in` after the commit."""
+    now = ctx.now()
+    device = await devices_sql.register_device(tx, account.id, asked, now)
+    secret = await _keep_fresh_token(ctx, tx, device, now)
+    return Viewer(account, device, None), secret
+
+
+def signed_in(ctx: Context, viewer: Viewer, refresh_token: str | None) -> SignedIn:
+    """The answer of every way in: an access token for this viewer, in the device's epoch as it was
+    read. What is read after it is read as them."""
+    now, profile = ctx.now(), viewer.profile
+    claims = AccessClaims(
+        account_id=viewer.account.id,
+        device_id=viewer.device.id,
+        profile_id=None if profile is None else profile.id,
+        kids=profile is not None and profile.kids,
+        epoch=viewer.device.epoch,
+        issued_at=now,
+        expires_at=now + ACCESS_TTL,
+    )
+    token = tokens.issue_access(ctx.house.token_keys, claims)
+    ctx.authorize(f"Bearer {token}")
+    return SignedIn(token, claims.expires_at, refresh_token, viewer)
+
+
+async def choose_profile(ctx: Context, tx: Tx, profile_id: ProfileId) -> None:
+    """Who watches on the device that asks from now on. Raises TokenInvalid when it was signed out:
+    who has an access token alone could renew it here for ever."""
+    claims = ctx.claims()
+    if claims is None or not await devices_sql.choose_profile(
+        tx, claims.device_id, profile_id, epoch=claims.epoch, now=ctx.now()
+    ):
+        raise TokenInvalid(SIGNED_OUT)
+
+
+async def end_sessions(ctx: Context, device_ids: Sequence[DeviceId]) -> None:
+    """Signs these devices out, in every process within a second."""
+    async with ctx.reads.begin() as tx:
+        revoked = await devices_sql.end_sessions(tx, device_ids, ctx.now())
+    await tell(ctx, revoked)
+
+
+async def tell(ctx: Context, revoked: Sequence[Revocation]) -> None:
+    """After the transaction that made these revocations. Never fails: what cannot be told now is
+    told later, and read from Postgres by everybody."""
+    for each in revoked:
+        log.info("session_ended", device=each.device_id, epoch=each.epoch)
+    await ctx.stores.revocations.tell(revoked)
+
+
+async def refresh_token(info: Info, refresh_token: str) -> SignedIn:
+    """Uses up the old token. The device keeps the profile that was chosen on it."""
+    ctx, now = info.context, info.context.now()
+    digest = sessions.digest(refresh_token)
+    secret, revoked = None, list[Revocation]()
+    async with ctx.reads.begin() as tx:
+        token = await devices_sql.refresh_token(tx, digest)
+        match sessions.use_of(token, now), token:
+            case Use.FIRST, RefreshToken():
+                viewer = await _viewer(tx, token, now)
+                secret = await _keep_fresh_token(ctx, tx, viewer.device, now)
+                sealed = sessions.seal(secret, spent=refresh_token)
+                await devices_sql.spend(tx, digest, token, sealed, now)
+            case Use.AGAIN, RefreshToken(sealed_successor=bytes(sealed)):
+                viewer = await _viewer(tx, token, now)
+                secret = sessions.unseal(sealed, spent=refresh_token)
+                await devices_sql.withdraw_successors(tx, token.device_id)
+            case Use.REPLAY, RefreshToken():
+                revoked = await devices_sql.end_sessions(tx, [token.device_id], now)
+    if revoked:
+        log.warning("refresh_token_replayed", device=revoked[0].device_id)
+        await tell(ctx, revoked)
+    if secret is None:
+        raise TokenInvalid("This refresh token was used before, or has run out. Sign in again.")
+    return signed_in(ctx, viewer, secret)
+
+
+async def _keep_fresh_token(ctx: Context, tx: Tx, device: Device, now: datetime) -> str:
+    secret = secrets.token_urlsafe(REFRESH_BYTES)
+    expires_at = now + sessions.session_ttl(device.kind, ctx.house.session_ttl)
+    await devices_sql.keep_token(tx, device.id, sessions.digest(secret), expires_at)
+    return secret
+
+
+async def _viewer(tx: Tx, token: RefreshToken, now: datetime) -> Viewer:
+    """Who has this token, seen now. All of it is there: its row goes when they do."""
+    account_id, profile_id = await devices_sql.touch(tx, token.device_id, now)
+    return cast(Viewer, await accounts_sql.viewer(tx, account_id, token.device_id, profile_id))
