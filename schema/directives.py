@@ -1,6 +1,9 @@
 """Directives that tell a reader of the SDL what the types alone cannot."""
 
+from typing import Annotated, Any
+
 import strawberry
+from strawberry.directive import DirectiveLocation, DirectiveValue
 from strawberry.schema_directive import Location
 
 from domain.load import PriorityClass
@@ -42,3 +45,20 @@ class SemanticNonNull:
 
 
 SEMANTIC_NON_NULL = SemanticNonNull()
+
+
+@strawberry.directive(
+    locations=[DirectiveLocation.FRAGMENT_SPREAD, DirectiveLocation.INLINE_FRAGMENT],
+    description="May be answered after the rest, where multipart/mixed or server-sent events are"
+    " accepted.",
+)
+def defer(
+    value: DirectiveValue[Any],
+    if_: Annotated[
+        bool, strawberry.argument(name="if", description="Whether it may, this time.")
+    ] = True,
+    label: Annotated[
+        str | None, strawberry.argument(description="Says which part an answer is of.")
+    ] = strawberry.UNSET,
+) -> None:
+    """Declared for graphql-core, which does what it says."""

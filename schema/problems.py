@@ -1,9 +1,11 @@
 """Errors as data: what a mutation answers when it refuses, and what a bug looks like outside."""
 
+from collections.abc import Iterable
+from typing import Any, cast
+
 import strawberry
 import structlog
 from graphql import GraphQLError
-from strawberry.extensions import MaskErrors
 
 from domain import errors
 from domain.errors import DomainError, ProblemCode
@@ -13,6 +15,7 @@ from schema.observed import reference
 log = structlog.get_logger()
 
 INTERNAL = "INTERNAL"
+BAD_USER_INPUT = "BAD_USER_INPUT"  # a value that does not fit its type, wherever that is found
 
 strawberry.enum(ProblemCode, description="Stable for ever; a client may branch on it.")
 
@@ -43,27 +46,29 @@ class GenericProblem(Problem):
     field: list[str] | None = strawberry.field(description="Path of the offending input field.")
 
 
-class MaskInternals(MaskErrors):
-    """Whatever is no refusal of ours, and no fault of the document, is our bug: the caller gets
-    a reference, and the log gets the rest under it."""
+def shown(errors: Iterable[GraphQLError]) -> list[dict[str, Any]]:
+    """As the caller may see them, each with a code. Whatever is no refusal of ours, and no fault of
+    the request, is our bug: the caller gets a reference, and the log gets the rest under it."""
+    return [_shown(error) for error in errors]
 
-    def __init__(self) -> None:
-        super().__init__(should_mask_error=_is_a_bug)
 
-    def anonymise_error(self, error: GraphQLError) -> GraphQLError:
-        log.error(
-            "internal_error",
-            path=error.path,
-            exc_info=error.original_error,
-        )
-        return GraphQLError(
+def shown_exception(error: Exception) -> dict[str, Any]:
+    """The same of what no field was the place of."""
+    return _shown(
+        error if isinstance(error, GraphQLError) else GraphQLError(str(error), original_error=error)
+    )
+
+
+def _shown(error: GraphQLError) -> dict[str, Any]:
+    cause = error.original_error
+    if cause is not None and not isinstance(cause, DomainError | GraphQLError):
+        log.error("internal_error", path=error.path, exc_info=cause)
+        error = GraphQLError(
             "Something went wrong on our side.",
             nodes=error.nodes,
             path=error.path,
             extensions={"code": INTERNAL, "reference": reference()},
         )
-
-
-def _is_a_bug(error: GraphQLError) -> bool:
-    cause = error.original_error
-    return cause is not None and not isinstance(cause, DomainError | GraphQLError)
+    told = cast(dict[str, Any], error.formatted)
+    told.setdefault("extensions", {"code": BAD_USER_INPUT})
+    return told

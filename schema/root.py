@@ -1,15 +1,11 @@
 """The whole API on one page."""
 
 from collections.abc import AsyncGenerator
-from typing import Any
 
 import strawberry
-from graphql import OperationType
-from strawberry.extensions import ValidationCache
+from graphql import GraphQLError
 from strawberry.schema.config import StrawberryConfig
-from strawberry.schema.schema import StreamResult
 from strawberry.schema.types.scalar import DEFAULT_SCALAR_REGISTRY
-from strawberry.types import ExecutionResult
 from strawberry.types.base import get_object_definition
 from strawberry.types.scalar import ScalarDefinition
 
@@ -17,14 +13,12 @@ from domain.ids import SessionId, TitleId
 from domain.load import PriorityClass
 from domain.scalars import Base64, EventCursor, Locale, Url
 from resolvers import accounts, nodes, ops, pages, playback, watching
-from resolvers.context import Context, Scope
+from resolvers.context import Scope
 from schema.accounts import SelectProfileResult, SignInResult, Viewer
 from schema.bind import mutation, query, subscription
 from schema.catalog import Movie, Series
-from schema.directives import Priority
-from schema.documents import CACHED_DOCUMENTS, ParsedOnce, operation_of
+from schema.directives import Priority, defer
 from schema.nodes import Node
-from schema.observed import observer
 from schema.ops import Ops
 from schema.pages import ContinueWatchingRow, Page, TitleRow
 from schema.playback import (
@@ -33,7 +27,6 @@ from schema.playback import (
     StartPlaybackResult,
     StopPlaybackResult,
 )
-from schema.problems import MaskInternals
 from schema.watching import ContinueWatchingChanged
 
 
@@ -132,51 +125,22 @@ class Subscription:
 
 
 def _scalar(name: str, description: str) -> ScalarDefinition:
-    return strawberry.scalar(name=name, description=description, serialize=str, parse_value=str)
+    return strawberry.scalar(name=name, description=description, serialize=str, parse_value=_text)
 
 
-class _Schema(strawberry.Schema):
-    async def stream(self, query: str | None, *given: Any, **named: Any) -> StreamResult:
-        """Many operations of a socket run at a time: what one reads, or whom it signs in, is none
-        of the others' business."""
-        ctx: Context = named["context_value"].for_operation()
-        named["context_value"] = ctx
-        asked = operation_of(query, named.get("operation_name"))
-        if asked is not None and asked.type is OperationType.QUERY:
-            return self._one_answer(query, *given, **named)
-        return await super().stream(query, *given, **named)
-
-    async def _one_answer(self, *given: Any, **named: Any) -> StreamResult:
-        yield await self.execute(*given, **named)
-
-    async def execute(self, query: str | None, *given: Any, **named: Any) -> ExecutionResult:
-        """A query that loses Postgres halfway is answered once more, from the copies alone: what
-        it says of where it comes from is then true of all of it."""
-        ctx: Context = named["context_value"]
-        result = await super().execute(query, *given, **named)
-        asked = operation_of(query, named.get("operation_name"))
-        if ctx.reads.is_torn and asked is not None and asked.type is OperationType.QUERY:
-            ctx.read_copies()
-            result = await super().execute(query, *given, **named)
-        return result
-
-    def process_errors(self, errors: object, execution_context: object = None) -> None:
-        """Nothing: MaskInternals logs what is ours, once, and refusals are nobody's error."""
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise GraphQLError("This is a text.")
+    return value
 
 
-schema = _Schema(
+schema = strawberry.Schema(
     Query,
     Mutation,
     Subscription,
     types=[ContinueWatchingRow, Movie, Series, TitleRow],  # reached by interfaces only
-    extensions=[
-        observer,  # first, to see what the others made of the answer
-        MaskInternals,
-        ParsedOnce,
-        lambda: ValidationCache(maxsize=CACHED_DOCUMENTS),
-    ],
+    directives=[defer],
     config=StrawberryConfig(
-        disable_field_suggestions=True,
         scalar_map={
             SessionId: DEFAULT_SCALAR_REGISTRY[strawberry.ID],
             TitleId: DEFAULT_SCALAR_REGISTRY[strawberry.ID],

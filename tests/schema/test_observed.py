@@ -36,7 +36,7 @@ async def test_a_document_that_cannot_be_read_leaves_a_line_too(api, lines):
 
     (line,) = [line for line in lines if line["event"] == "operation"]
     assert (line["operation"], line["kind"]) == ("anonymous", "none")
-    assert line["outcome"] == "INVALID_DOCUMENT"
+    assert line["outcome"] == "GRAPHQL_PARSE_FAILED"
 
 
 async def test_a_name_without_end_is_cut_everywhere(api, lines):

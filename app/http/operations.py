@@ -1,0 +1,105 @@
+"""Which operation is asked for, is there room for it, and what comes of it? Alike over HTTP and
+over a socket."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import aclosing, asynccontextmanager
+from dataclasses import dataclass
+
+from graphql import OperationType
+from prometheus_client import Gauge
+from starlette.requests import HTTPConnection
+
+from app.http.admission import Admission, Seats, within
+from app.http.callers import caller_of
+from domain.house import House
+from resolvers.context import Context
+from schema.documents import Planned, Prepared, check_listed, prepare_once
+from schema.execution import (
+    NO_SUCH_OPERATION,
+    Answer,
+    CannotRun,
+    execute,
+    execute_in_parts,
+    subscribe,
+)
+from schema.params import Params
+from stores import Stores
+
+Send = Callable[[Answer | None], Awaitable[None]]
+
+DEADLINE_S = {
+    OperationType.QUERY: 2.0,  # a viewer has looked elsewhere by then
+    OperationType.MUTATION: 5.0,  # signing in hashes a password, behind those of others
+}
+SUBSCRIPTIONS = Gauge(
+    "marquee_subscriptions", "Subscriptions that run.", multiprocess_mode="livesum"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One operation of a document that can run."""
+
+    prepared: Prepared
+    planned: Planned
+    variables: Mapping[str, object]
+
+    @property
+    def is_stream(self) -> bool:
+        """Whether its answer has no end of its own."""
+        return self.planned.type is OperationType.SUBSCRIPTION
+
+
+class Operations:
+    """All that run in this process."""
+
+    def __init__(
+        self, stores: Stores, house: House, admission: Admission, *, most_subscriptions: int
+    ) -> None:
+        self._stores = stores
+        self._house = house
+        self._admission = admission
+        self._subscriptions = Seats(most_subscriptions, taken=SUBSCRIPTIONS)
+
+    def context(self, connection: HTTPConnection) -> Context:
+        """For one operation, or for a socket that each of its operations takes its own from."""
+        return Context(self._house, self._stores, caller_of(connection), self._admission.shedding)
+
+    def asked(self, params: Params) -> Asked:
+        """Raises CannotRun, and InvalidInput for a document that this house does not answer, and
+        does not even read."""
+        check_listed(params.query, self._house.documents)
+        prepared = prepare_once(params.query or "")
+        if prepared.errors:
+            raise CannotRun(prepared.errors)
+        planned = prepared.operation(params.operation_name)
+        if planned is None:
+            raise CannotRun([NO_SUCH_OPERATION])
+        return Asked(prepared, planned, params.variables)
+
+    async def answer(self, asked: Asked, ctx: Context) -> Answer:
+        """Of a query or a mutation, as a whole. Raises Overloaded, and Unavailable when it took too
+        long."""
+        async with self._turn(asked.planned):
+            return await execute(asked.prepared, asked.planned, asked.variables, ctx)
+
+    async def run(self, asked: Asked, ctx: Context, send: Send) -> None:
+        """Every answer of any operation, in parts where it defers; before those of a subscription
+        None, when there is room for it. Raises as `answer` does."""
+        given = asked.prepared, asked.planned, asked.variables, ctx
+        if asked.is_stream:
+            async with self._subscriptions.seat(), aclosing(subscribe(*given)) as events:
+                await send(None)
+                async for event in events:
+                    await send(event)
+        elif asked.planned.defers:
+            async with self._turn(asked.planned), aclosing(execute_in_parts(*given)) as parts:
+                async for part in parts:
+                    await send(part)
+        else:
+            await send(await self.answer(asked, ctx))
+
+    @asynccontextmanager
+    async def _turn(self, planned: Planned) -> AsyncIterator[None]:
+        async with within(DEADLINE_S[planned.type]), self._admission.turn(planned.priority):
+            yield
