@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import (
 from domain import base64url
 
 ALGORITHM = "EdDSA"  # the one and only: a token does not get to choose
-_PEM = re.compile(r"-----BEGIN ([A-Z0-9 ]+)-----.*?-----END \1-----", re.DOTALL)
+_PEM_BEGIN = re.compile(r"(?=-----BEGIN)")  # a block goes from one to the next
 
 
 class TokenKeys:
@@ -33,7 +33,7 @@ class TokenKeys:
     @classmethod
     def from_pem(cls, pem: str, *, issuer: str) -> "TokenKeys":
         """One key or several, one below the other. Raises ValueError for anything else."""
-        blocks = [match.group() for match in _PEM.finditer(pem)]
+        blocks = _PEM_BEGIN.split(pem)[1:]  # before the first there may be a comment
         keys = [load_pem_private_key(block.encode(), password=None) for block in blocks]
         own = [key for key in keys if isinstance(key, Ed25519PrivateKey)]
         if not own or len(own) < len(keys):
@@ -58,9 +58,19 @@ class TokenKeys:
                 return key
         return None
 
+    def jwks(self) -> dict[str, Any]:
+        """What anybody may know of the keys, as a JSON Web Key Set (RFC 7517, 8037)."""
+        own = {"alg": ALGORITHM, "use": "sig"}
+        public = self.public_keys.items()
+        return {"keys": [_public_jwk(key) | own | {"kid": key_id} for key_id, key in public]}
+
+
+def _public_jwk(public_key: Ed25519PublicKey) -> dict[str, str]:
+    x = base64url.encode(public_key.public_bytes(Encoding.Raw, PublicFormat.Raw))
+    return {"crv": "Ed25519", "kty": "OKP", "x": x}
+
 
 def _thumbprint(public_key: Ed25519PublicKey) -> str:
     """RFC 7638 over the required members of RFC 8037, in lexical order, without spaces."""
-    x = public_key.public_bytes(Encoding.Raw, PublicFormat.Raw)
-    members = orjson.dumps({"crv": "Ed25519", "kty": "OKP", "x": base64url.encode(x)})
+    members = orjson.dumps(_public_jwk(public_key))
     return base64url.encode(hashlib.sha256(members).digest())

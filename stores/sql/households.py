@@ -9,8 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.accounts import Account
 from domain.ids import AccountId
-from domain.sessions import Revocation
 from domain.profiles import Profile
+from domain.sessions import Revocation
 from stores.sql import devices as devices_sql
 from stores.sql.accounts import ACCOUNT
 from stores.sql.profiles import profiles_of
