@@ -21,6 +21,8 @@ MOST_LANGUAGES = 10  # of sound or of subtitles; nobody ranks more than they und
 MAX_PIN_TRIES = 5  # enough for slips; with the lock, 10,000 PINs take three weeks
 PIN_LOCK = timedelta(minutes=15)  # 480 tries a day at most, and a family's evening is not lost
 
+HOUSE_LOCALE = Locale("en")  # what our own words are in, for the first profile of a household
+
 _PIN = re.compile(r"[0-9]{4,8}")  # what a remote can type
 _JOINERS = "\u200c\u200d"  # unseen, but Persian names and family emoji are spelled with them
 
@@ -137,7 +139,7 @@ def revised(profile: Profile, asked: ProfileInput) -> Profile:
         raise InvalidInput("A PIN has 4 to 8 digits.", field=["input", "pin"])
     return replace(
         profile,
-        name=profile.name if asked.name is None else _name(asked.name),
+        name=profile.name if asked.name is None else normal_name(asked.name, "input", "name"),
         avatar=profile.avatar if asked.avatar is None else _avatar(asked.avatar),
         kids=kids,
         maturity_age=_age(profile, asked.maturity_age, kids=kids),
@@ -189,13 +191,14 @@ def sees_otherwise(before: Profile, after: Profile) -> bool:
     return (before.kids, before.maturity_age) != (after.kids, after.maturity_age)
 
 
-def _name(text: str) -> str:
+def normal_name(text: str, *field: str) -> str:
+    """As it is shown. Raises InvalidInput for one that could not be."""
     name = unicodedata.normalize("NFC", " ".join(text.split()))
     shown = all(letter.isprintable() or letter in _JOINERS for letter in name)
     if not 0 < len(name) <= MAX_NAME_CHARACTERS or not shown or not name.strip(_JOINERS):
         raise InvalidInput(
             f"A name has between 1 and {MAX_NAME_CHARACTERS} characters that can be seen.",
-            field=["input", "name"],
+            field=[*field],
         )
     return name
 

@@ -26,6 +26,7 @@ from domain.connections import Connection, check_first, connect, read_number, wr
 from domain.errors import NotFound, Unavailable
 from domain.ids import TitleId
 from domain.media_urls import picture_address
+from domain.profiles import Avatar
 from domain.scalars import Url
 from domain.watching import PrimaryAction, WatchState
 from resolvers.context import Context, Info
@@ -57,20 +58,24 @@ async def still(parent: Parent[Episode], info: Info) -> Artwork | None:
     return await info.context.loaders.artwork_by_title.load((parent.id, ArtworkRole.CARD_16_9))
 
 
-async def artwork_url(parent: Parent[Artwork | Storyboard], info: Info) -> Url:
-    """Signed, and the same for a while, so that it may be cached."""
+async def artwork_url(parent: Parent[Artwork | Avatar | Storyboard], info: Info) -> Url:
+    """Signed, and the same for a while, so that it may be cached. Avatars are anybody's."""
     house = info.context.house
+    if isinstance(parent, Avatar):
+        return Url(f"{house.public_url}/web/avatars/{parent.name}.svg")
     address = picture_address(house.media_key, parent.object_path, now=info.context.now())
     return Url(house.public_url + address)
 
 
-async def variant_id(parent: Parent[Artwork]) -> str:
+async def variant_id(parent: Parent[Artwork | Avatar]) -> str:
     """A picture is its own variant: another one has another id."""
-    return parent.id
+    return parent.name if isinstance(parent, Avatar) else parent.id
 
 
-async def alt(parent: Parent[Artwork], info: Info) -> str:
+async def alt(parent: Parent[Artwork | Avatar], info: Info) -> str:
     """What the picture says to those who do not see it."""
+    if isinstance(parent, Avatar):
+        return parent.alt
     entry = await info.context.loaders.entry_by_id.load(parent.title_id)
     return "" if entry is None else entry.name
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 from typing import TypeAlias, cast
 
 from strawberry import Info as StrawberryInfo
@@ -23,6 +24,16 @@ from stores import Stores
 from stores.reads import Reads
 
 SIGNED_OUT = "This device was signed out. Sign in again."
+
+
+# Why a token without the scope is refused.
+_MISSING: Mapping[Scope, str] = MappingProxyType(
+    {
+        Scope.ACCOUNT: "This is not for a child's profile.",
+        Scope.PROFILE: "Choose a profile first.",
+        Scope.OPERATOR: "This is for those who run the house.",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,23 +127,28 @@ class Context:
         return claims
 
     def require(self, scope: Scope) -> None:
-        """Raises Unauthenticated, TokenExpired, TokenInvalid, or Forbidden without a profile."""
+        """Raises Unauthenticated, TokenExpired, TokenInvalid, or Forbidden for a scope that the
+        caller's token does not hold."""
         claims = self.claims()
         if claims is None:
             raise Unauthenticated("Sign in first.")
-        if scope is Scope.PROFILE and claims.profile_id is None:
-            raise Forbidden("Choose a profile first.")
+        if scope not in claims.scopes:
+            raise Forbidden(_MISSING[scope])
 
     async def admit(self, scope: Scope) -> None:
-        """As `require`; who is an operator is looked up. Raises Unavailable, too."""
-        self.require(scope)
-        if scope is Scope.OPERATOR and not (await self.viewer()).account.operator:
-            raise Forbidden("This is for those who run the house.")
+        """As `require`; who is an operator is looked up, if the token may act for the account.
+        Raises Unavailable, too."""
+        if scope is not Scope.OPERATOR:
+            self.require(scope)
+            return
+        self.require(Scope.ACCOUNT)
+        if not (await self.viewer()).account.operator:
+            raise Forbidden(_MISSING[scope])
 
     async def viewer(self) -> Viewer:
         """Who asks, as stored now. Raises what `require` does, and Unavailable."""
         if self._viewer is None:
-            self._viewer = await self.reads.viewer(self._checked(Scope.ACCOUNT))
+            self._viewer = await self.reads.viewer(self._checked(Scope.SIGNED_IN))
         if self._viewer is None:
             raise TokenInvalid("This account, device or profile is gone; sign in again.")
         return self._viewer

@@ -1,19 +1,19 @@
 """Households, profiles and devices, as clients see them."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Union
 
 import strawberry
 
 from domain import accounts as domain
-from domain import profiles as profiles_domain
 from domain.accounts import DeviceKind, SubscriptionTier
-from domain.scalars import Locale
-from resolvers import accounts, watching
+from resolvers import devices, profiles
+from resolvers.context import Scope
 from schema.bind import attribute, field, lend, shape
+from schema.catalog import Artwork
 from schema.nodes import Node
-from schema.problems import GenericProblem
-from schema.watching import ResumeConnection
+from schema.problems import GenericProblem, PinRequired
+from schema.profiles import Profile
 
 strawberry.enum(SubscriptionTier, description="What the household pays for.")
 strawberry.enum(DeviceKind, description="What somebody is watching on.")
@@ -21,10 +21,18 @@ strawberry.enum(DeviceKind, description="What somebody is watching on.")
 lend(
     domain.DeviceInput,
     "How a device introduces itself.",
-    installation_id="Made by the app once, and the same over sign-ins.",
+    installation_id="Made by the app once, at random, and the same over sign-ins.",
     kind="What it is.",
     name="What people call it, as in 'Living room'.",
     app_version="For support.",
+)
+lend(
+    domain.RegisterInput,
+    "An account to open, and who watches first.",
+    email="Where mail arrives; upper and lower case are the same.",
+    password="8 to 1024 characters, whichever they are.",  # noqa: S106 - a description
+    profile_name="What the first who watches is called; more come later.",
+    device="Where it is asked from.",
 )
 lend(
     domain.SignInInput,
@@ -35,24 +43,17 @@ lend(
 )
 
 
-@shape(profiles_domain.Profile, "One viewer of a household.")
-class Profile(Node):
-    name: str = attribute("What the household calls them.")
-    kids: bool = attribute("Whether it is a child's.")
-    maturity_age: int = attribute("Highest certification it may see, in years from 0 to 18.")
-    ui_locale: Locale = attribute("The language of menus.")
-    continue_watching: ResumeConnection | None = field(
-        watching.continue_watching,
-        "Begun and not finished, latest first; for the chosen profile only.",
-        semantic_non_null=True,
-    )
-
-
 @shape(domain.Account, "A household.")
 class Account(Node):
     email: str = attribute("The address it signs in with.")
     tier: SubscriptionTier = attribute("What it pays for.")
-    profiles: list[Profile] = field(accounts.profiles, "Who watches, oldest first.")
+    devices: list["Device"] = field(
+        devices.devices, "Where it is signed in, last seen first.", scope=Scope.ACCOUNT
+    )
+    avatars: list[Artwork] = field(
+        profiles.avatars, "The faces a profile may have; `saveProfile` takes their `variantId`."
+    )
+    profiles: list[Profile] = field(profiles.profiles, "Who watches, oldest first.")
 
 
 @shape(domain.Device, "An installation of an app that somebody signed in on.")
@@ -60,7 +61,7 @@ class Device(Node):
     kind: DeviceKind = attribute("What it is.")
     name: str = attribute("What people call it.")
     last_seen_at: datetime = attribute("When it last signed in or refreshed its token.")
-    current: bool = field(accounts.is_current, "Whether it is the one that asks.")
+    current: bool = field(devices.is_current, "Whether it is the one that asks.")
 
 
 @shape(domain.Viewer, "Who is calling.")
@@ -78,10 +79,42 @@ class SignedIn:
     viewer: Viewer = attribute("Who it is for.")
 
 
+@shape(domain.ProfileDeleted, "A profile is gone, with what was watched on it.")
+class ProfileDeleted:
+    profile_id: strawberry.ID = attribute("What its id was.")
+    account: Account = attribute("The household as it is now.")
+
+
+@shape(domain.DeviceRemoved, "A device is signed in no more.")
+class DeviceRemoved:
+    device_id: strawberry.ID = attribute("Which one.")
+    account: Account = attribute("The household as it is now.")
+
+
+@shape(domain.SignedOut, "What was ended.")
+class SignedOut:
+    devices_signed_out: int = attribute("How many devices were signed in, and are no more.")
+
+
 SignInResult = Annotated[
-    SignedIn | GenericProblem, strawberry.union("SignInResult", description="Of `signIn`.")
+    SignedIn | GenericProblem, strawberry.union("SignInResult", description="Of every way in.")
+]
+SignOutResult = Annotated[
+    SignedOut | GenericProblem, strawberry.union("SignOutResult", description="Of what signs out.")
+]
+PasswordResetResult = Annotated[
+    Union[GenericProblem],
+    strawberry.union("PasswordResetResult", description="Of `requestPasswordReset`."),
 ]
 SelectProfileResult = Annotated[
-    SignedIn | GenericProblem,
+    SignedIn | PinRequired | GenericProblem,
     strawberry.union("SelectProfileResult", description="Of `selectProfile`."),
+]
+DeleteProfileResult = Annotated[
+    ProfileDeleted | PinRequired | GenericProblem,
+    strawberry.union("DeleteProfileResult", description="Of `deleteProfile`."),
+]
+RemoveDeviceResult = Annotated[
+    DeviceRemoved | GenericProblem,
+    strawberry.union("RemoveDeviceResult", description="Of `removeDevice`."),
 ]

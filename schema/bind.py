@@ -17,18 +17,20 @@ from strawberry.types.base import get_object_definition
 from strawberry.types.field import StrawberryField
 
 from domain.connections import MAX_PAGE_SIZE
-from domain.errors import DomainError, ProblemCode
+from domain.errors import DomainError, PinRequired, ProblemCode
 from domain.load import PriorityClass
 from resolvers.context import Info, Scope
-from schema.directives import SEMANTIC_NON_NULL, Priority, Requires
+from schema.directives import SEMANTIC_NON_NULL, Cost, ListSize, Priority, Requires
 
 T = TypeVar("T")
 Resolver = Callable[..., Any]
 
+SLICES = "first"  # the argument that says how much of a list is wanted, wherever it stands
+
 # What an argument of this name means wherever it stands.
 ARGUMENTS: Mapping[str, str] = MappingProxyType(
     {
-        "first": f"How many, from 1 to {MAX_PAGE_SIZE}.",
+        SLICES: f"How many, from 1 to {MAX_PAGE_SIZE}.",
         "after": "The cursor to go on after.",
         "length": "How much room the screen has.",
         "input": "What is asked for.",
@@ -58,6 +60,7 @@ class Refusal:
     message: str
     retry_after_seconds: int | None
     field: list[str] | None
+    attempts_left: int | None
 
 
 def refusal_shape(
@@ -92,13 +95,20 @@ def lend(value: type, description: str, **fields: str) -> None:
 
 
 def field(
-    resolver: Resolver, description: str, *, semantic_non_null: bool = False, **arguments: str
+    resolver: Resolver,
+    description: str,
+    *,
+    scope: Scope | None = None,
+    semantic_non_null: bool = False,
+    **arguments: str,
 ) -> Any:
-    """A field below the root: whoever reached its parent may read it. `arguments` describes those
-    whose name does not say it all."""
-    directives = [SEMANTIC_NON_NULL] if semantic_non_null else []
+    """A field below the root. Without a scope, whoever reached its parent may read it. `arguments`
+    describes those whose name does not say it all."""
+    directives = _root(scope, PriorityClass.STANDARD)
+    directives += [SEMANTIC_NON_NULL] if semantic_non_null else []
+    answer = resolver if scope is None else _guarded(resolver, scope)
     return _described(
-        strawberry.field(resolver=resolver, description=description, directives=directives),
+        strawberry.field(resolver=answer, description=description, directives=directives),
         arguments,
     )
 
@@ -109,17 +119,13 @@ def query(
     *,
     scope: Scope | None,
     priority: PriorityClass = PriorityClass.STANDARD,
+    weight: int = 0,
     semantic_non_null: bool = False,
     **arguments: str,
 ) -> Any:
-    """A root query. Without a scope it is public."""
-
-    @functools.wraps(resolver)
-    async def answer(info: Info, **given: Any) -> Any:
-        await _check(info, scope)
-        return await resolver(info, **given)
-
-    directives = _root(scope, priority) + ([SEMANTIC_NON_NULL] if semantic_non_null else [])
+    """A root query. Without a scope it is public. `weight`: see schema/cost.py."""
+    answer = resolver if scope is None else _guarded(resolver, scope)
+    directives = _root(scope, priority, weight) + ([SEMANTIC_NON_NULL] if semantic_non_null else [])
     return _described(
         strawberry.field(resolver=answer, description=description, directives=directives),
         arguments,
@@ -132,6 +138,7 @@ def mutation(
     *,
     scope: Scope | None,
     priority: PriorityClass = PriorityClass.STANDARD,
+    weight: int = 0,
     **arguments: str,
 ) -> Any:
     """A root mutation. A refusal becomes the Problem member of its union; a missing token stays
@@ -145,12 +152,17 @@ def mutation(
             return await resolver(info, **given)
         except DomainError as error:
             return Refusal(
-                type(error), error.code, error.message, error.retry_after_seconds, error.field
+                type(error),
+                error.code,
+                error.message,
+                error.retry_after_seconds,
+                error.field,
+                error.attempts_left if isinstance(error, PinRequired) else None,
             )
         finally:
             info.context.forget()  # the rest of the answer shows what is true after the change
 
-    directives = _root(scope, priority)
+    directives = _root(scope, priority, weight)
     return _described(
         strawberry.mutation(resolver=answer, description=description, directives=directives),
         arguments,
@@ -175,16 +187,27 @@ def subscription(resolver: Resolver, description: str, *, scope: Scope, **argume
     return _described(bound, arguments)
 
 
+def _guarded(resolver: Resolver, scope: Scope) -> Resolver:
+    @functools.wraps(resolver)
+    async def answer(info: Info, **given: Any) -> Any:
+        await info.context.admit(scope)
+        return await resolver(info=info, **given)
+
+    return answer
+
+
 async def _check(info: Info, scope: Scope | None) -> None:
     if scope is not None:
         await info.context.admit(scope)
 
 
-def _root(scope: Scope | None, priority: PriorityClass) -> list[object]:
+def _root(scope: Scope | None, priority: PriorityClass, weight: int = 0) -> list[object]:
     """What a root field carries; a default is not written."""
     directives: list[object] = [] if scope is None else [Requires(scope=scope)]
     if priority is not PriorityClass.STANDARD:
         directives.append(Priority(class_=priority))
+    if weight:
+        directives.append(Cost(weight=weight))
     return directives
 
 
@@ -192,4 +215,6 @@ def _described(bound: StrawberryField, arguments: Mapping[str, str]) -> Strawber
     for argument in bound.arguments:
         name = argument.python_name
         argument.description = arguments.get(name) or ARGUMENTS[name]
+        if name == SLICES:
+            bound.directives = [*bound.directives, ListSize(slicing=[SLICES])]
     return bound

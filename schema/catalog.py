@@ -6,6 +6,7 @@ from domain import catalog as domain
 from domain import people as people_domain
 from domain import watching as watching_domain
 from domain.catalog import ArtworkRole, TextLength
+from domain.profiles import Avatar
 from domain.scalars import Url
 from domain.watching import ActionKind
 from resolvers import catalog, people
@@ -34,14 +35,14 @@ class Certification:
     age: int = attribute("In years, from 0 to 18.")
 
 
-@shape(domain.Artwork, "A signed picture. Paint `dominantColor` before it arrives.")
+@shape(domain.Artwork | Avatar, "A picture. Paint `dominantColor` before it arrives.")
 class Artwork:
     url: Url = field(catalog.artwork_url, "The same for weeks, so it may be cached.")
     width: int = attribute("In pixels.")
     height: int = attribute("In pixels.")
     dominant_color: str = attribute("As #rrggbb.")
     alt: str = field(catalog.alt, "For those who do not see it.")
-    variant_id: strawberry.ID = field(catalog.variant_id, "Which of the title's pictures it is.")
+    variant_id: strawberry.ID = field(catalog.variant_id, "Which of several it is.")
 
 
 @shape(domain.Rendition, "One rung, as measured on the real output.")

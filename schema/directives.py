@@ -47,6 +47,29 @@ class SemanticNonNull:
 SEMANTIC_NON_NULL = SemanticNonNull()
 
 
+@strawberry.schema_directive(
+    locations=[Location.FIELD_DEFINITION],
+    description="What this field costs besides the objects in its answer; see `extensions.cost`.",
+)
+class Cost:
+    """Points; also of a mutation in its budget, where it is 1 if absent. See schema/cost.py."""
+
+    weight: int
+
+
+@strawberry.schema_directive(
+    locations=[Location.FIELD_DEFINITION],
+    name="listSize",
+    description="Which arguments bound the list, the first of them that is given; and the size to"
+    " assume without.",
+)
+class ListSize:
+    """Of a list, or of the edges below a connection. Read by schema/cost.py."""
+
+    slicing: list[str]
+    assumed: int = 20  # a screenful: what the page asks for when it asks
+
+
 @strawberry.directive(
     locations=[DirectiveLocation.FRAGMENT_SPREAD, DirectiveLocation.INLINE_FRAGMENT],
     description="May be answered after the rest, where multipart/mixed or server-sent events are"

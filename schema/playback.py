@@ -9,11 +9,12 @@ from domain import playback as domain
 from domain.playback import DrmSystem, PlayerState, ResumeReason, SessionState, StreamProtocol
 from domain.scalars import Base64, Url
 from resolvers import playback
-from schema.accounts import Device, Profile
+from schema.accounts import Device
 from schema.bind import attribute, field, lend, shape
 from schema.catalog import Episode, Playable, Rendition
 from schema.nodes import Node
 from schema.problems import GenericProblem, NotPlayable, SessionLost
+from schema.profiles import Profile
 from schema.watching import WatchState
 
 strawberry.enum(StreamProtocol, description="Which manifest a player reads.")

@@ -41,6 +41,11 @@ class NotPlayable(Problem):
     pass
 
 
+@refusal_shape(errors.PinRequired, "The profile has a PIN: none was given, or a wrong one.")
+class PinRequired(Problem):
+    attempts_left: int = strawberry.field(description="How many wrong ones more until it locks.")
+
+
 @refusal_shape(DomainError, "Any other refusal. Listed last in every union, for it fits them all.")
 class GenericProblem(Problem):
     field: list[str] | None = strawberry.field(description="Path of the offending input field.")

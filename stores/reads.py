@@ -111,13 +111,14 @@ class Reads:
             return await stand_in(*args, **kwargs)
 
     async def viewer(self, claims: AccessClaims) -> Viewer | None:
-        """Who these claims are of; None when the account, device or profile is gone."""
+        """Who these claims are of; None when the account, device or profile is gone. A copy is of
+        one epoch of the device: it began anew when what a profile may see was changed."""
         who = (claims.account_id, claims.device_id, claims.profile_id)
 
         async def live(tx: AsyncConnection) -> Viewer | None:
             return await accounts_sql.viewer(tx, *who)
 
-        return await self._own(self._copies.viewers, "/".join(map(str, who)), live)
+        return await self._own(self._copies.viewers, "/".join(map(str, (*who, claims.epoch))), live)
 
     async def profiles_of(self, account_id: AccountId) -> list[Profile]:
         """The household's profiles, oldest first."""

@@ -1,0 +1,166 @@
+"""Choosing who watches, and what the household may change about its profiles."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from strawberry import ID, Parent
+
+from domain.accounts import Account, ProfileDeleted, SignedIn, Viewer
+from domain.errors import NotFound
+from domain.ids import ProfileId
+from domain.profiles import (
+    AVATARS,
+    HOUSE_LOCALE,
+    Avatar,
+    Profile,
+    ProfileInput,
+    ProfileSaved,
+    check_household,
+    check_left,
+    fresh_profile,
+    needs_pin,
+    pin_between,
+    revised,
+    sees_otherwise,
+)
+from domain.sessions import Revocation
+from resolvers.context import Context, Info
+from resolvers.pins import check_pin
+from resolvers.sessions import choose_profile, signed_in
+from stores import Tx
+from stores.sql import devices as devices_sql
+from stores.sql import profiles as profiles_sql
+
+
+async def select_profile(info: Info, profile_id: ID, pin: str | None = None) -> SignedIn:
+    """A token for one profile of the caller's own household, on a device that is signed in. What
+    opened more on it before opens nothing any more once a child has it in hand."""
+    ctx, wanted = info.context, ProfileId(profile_id)
+    viewer = await ctx.viewer()
+    async with ctx.reads.begin() as tx:
+        household = await profiles_sql.profiles_of(tx, [viewer.account.id])
+        leaving = viewer.profile or await profiles_sql.profile_on(tx, viewer.device.id)
+    guarded = pin_between(leaving, _own(household.get(viewer.account.id, []), wanted))
+    if guarded is not None:
+        await check_pin(ctx, guarded, pin)
+    revoked: Sequence[Revocation] = ()
+    async with ctx.reads.begin() as tx:
+        entering = _own(await profiles_sql.lock_household(tx, viewer.account.id), wanted)
+        await choose_profile(ctx, tx, entering.id)
+        if entering.kids and (leaving is None or leaving.id != entering.id):
+            revoked = await devices_sql.end_access(tx, [viewer.device.id], ctx.now())
+    await ctx.stores.revocations.tell(revoked)
+    device = replace(viewer.device, epoch=revoked[0].epoch) if revoked else viewer.device
+    return signed_in(ctx, Viewer(viewer.account, device, entering), None)
+
+
+async def save_profile(info: Info, input: ProfileInput) -> ProfileSaved:
+    """Makes a profile, or changes what is given of one. Whatever is wrong with it is said before
+    a PIN is tried or hashed."""
+    if input.profile_id is None:
+        return ProfileSaved(await _create(info.context, input))
+    return ProfileSaved(await _edit(info.context, input.profile_id, input))
+
+
+async def delete_profile(info: Info, profile_id: ID, pin: str | None = None) -> ProfileDeleted:
+    """With everything that was watched on it."""
+    ctx, wanted = info.context, ProfileId(profile_id)
+    viewer = await ctx.viewer()
+    doomed = _own(await ctx.reads.profiles_of(viewer.account.id), wanted)
+    if doomed.pinned:
+        await check_pin(ctx, doomed, pin)
+    async with ctx.reads.begin() as tx:
+        household = await profiles_sql.lock_household(tx, viewer.account.id)
+        doomed = _own(household, wanted)
+        if not doomed.kids:
+            check_left(_others(household, doomed), field=["profileId"])
+        revoked = await _outdate(ctx, tx, viewer, doomed)
+        await profiles_sql.delete_profile(tx, doomed.id)
+    await ctx.stores.revocations.tell(revoked)
+    return ProfileDeleted(doomed.id, viewer.account)
+
+
+async def profiles(parent: Parent[Account], info: Info) -> list[Profile]:
+    """Oldest first."""
+    return await info.context.loaders.profiles_by_account.load(parent.id)
+
+
+async def avatar(parent: Parent[Profile]) -> Avatar | None:
+    """None until one is chosen."""
+    return None if parent.avatar is None else AVATARS.get(parent.avatar)
+
+
+async def avatars() -> list[Avatar]:
+    """All that may be chosen."""
+    return list(AVATARS.values())
+
+
+async def _create(ctx: Context, asked: ProfileInput) -> Profile:
+    account = (await ctx.viewer()).account
+    household = await ctx.reads.profiles_of(account.id)
+    locale = household[0].ui_locale if household else HOUSE_LOCALE
+    blank = fresh_profile(account.id, asked, ui_locale=locale)
+    check_household(blank, household)
+    pin_hash = await ctx.stores.passwords.hash(asked.pin) if asked.pin else None
+    async with ctx.reads.begin() as tx:
+        check_household(blank, await profiles_sql.lock_household(tx, account.id))
+        profile_id = await profiles_sql.insert_profile(
+            tx,
+            account.id,
+            name=blank.name,
+            kids=blank.kids,
+            maturity_age=blank.maturity_age,
+            ui_locale=blank.ui_locale,
+            now=ctx.now(),
+        )
+        profile = replace(blank, id=profile_id, pinned=pin_hash is not None)
+        await profiles_sql.update_profile(tx, profile)
+        await profiles_sql.set_pin(tx, profile_id, pin_hash)
+    return profile
+
+
+async def _edit(ctx: Context, profile_id: ProfileId, asked: ProfileInput) -> Profile:
+    viewer = await ctx.viewer()
+    household = await ctx.reads.profiles_of(viewer.account.id)
+    before = _own(household, profile_id)
+    after = revised(before, asked)
+    check_household(after, _others(household, before))
+    if needs_pin(before, after, asked):
+        await check_pin(ctx, before, asked.current_pin)
+    pin_hash = await ctx.stores.passwords.hash(asked.pin) if asked.pin else None
+    revoked: Sequence[Revocation] = ()
+    async with ctx.reads.begin() as tx:
+        household = await profiles_sql.lock_household(tx, viewer.account.id)
+        before = _own(household, profile_id)
+        after = revised(before, asked)
+        check_household(after, _others(household, before))
+        await profiles_sql.update_profile(tx, after)
+        if asked.pin is not None:
+            await profiles_sql.set_pin(tx, profile_id, pin_hash)
+            after = replace(after, pinned=pin_hash is not None)
+        if sees_otherwise(before, after):
+            revoked = await _outdate(ctx, tx, viewer, before)
+    await ctx.stores.revocations.tell(revoked)
+    return after
+
+
+async def _outdate(ctx: Context, tx: Tx, viewer: Viewer, profile: Profile) -> Sequence[Revocation]:
+    """Ends the access tokens of the household's devices: they say what was true of this profile,
+    and what is shown without Postgres is kept under their epoch. The device that asks is spared
+    unless the profile is the one chosen on it."""
+    devices = await devices_sql.signed_in_devices(tx, viewer.account.id, ctx.now())
+    spared = None if viewer.profile and viewer.profile.id == profile.id else viewer.device.id
+    theirs = [device.id for device in devices if device.id != spared]
+    return await devices_sql.end_access(tx, theirs, ctx.now())
+
+
+def _own(household: Sequence[Profile], profile_id: ProfileId) -> Profile:
+    """Raises NotFound, alike for another household's and for none."""
+    found = next((profile for profile in household if profile.id == profile_id), None)
+    if found is None:
+        raise NotFound("There is no such profile in this household.", field=["profileId"])
+    return found
+
+
+def _others(household: Sequence[Profile], one: Profile) -> list[Profile]:
+    return [profile for profile in household if profile.id != one.id]
