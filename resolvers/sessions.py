@@ -1,9 +1,10 @@
 """Staying signed in: what every way to sign in ends with, and what ends that."""
 
+import asyncio
 import secrets
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
 from datetime import datetime
-from typing import cast
+from typing import TypeVar, cast
 
 import structlog
 
@@ -12,13 +13,16 @@ from domain.accounts import Account, Device, DeviceInput, SignedIn, Viewer
 from domain.errors import TokenInvalid
 from domain.ids import DeviceId, ProfileId
 from domain.sessions import REFRESH_BYTES, RefreshToken, Revocation, Use
-from domain.tokens import ACCESS_TTL, AccessClaims
+from domain.tokens import ACCESS_TTL, AccessClaims, Scope
 from resolvers.context import SIGNED_OUT, Context, Info
 from stores import Tx
 from stores.sql import accounts as accounts_sql
 from stores.sql import devices as devices_sql
 
 log = structlog.get_logger()
+T = TypeVar("T")
+
+LOOK_EVERY_S = 1.0  # at whether a stream may go on: with the news of it, well within five seconds
 
 
 async def open_session(
@@ -100,6 +104,27 @@ async def refresh_token(info: Info, refresh_token: str) -> SignedIn:
     if secret is None:
         raise TokenInvalid("This refresh token was used before, or has run out. Sign in again.")
     return signed_in(ctx, viewer, secret)
+
+
+async def while_let_in(
+    ctx: Context, scope: Scope, events: AsyncGenerator[T, None]
+) -> AsyncGenerator[T, None]:
+    """The events, for as long as the caller's token is good; also looked at while there are none.
+    Raises what `Context.admit` does."""
+    upcoming = asyncio.ensure_future(anext(events))
+    try:
+        while True:
+            await asyncio.wait([upcoming], timeout=LOOK_EVERY_S)
+            await ctx.admit(scope)
+            if upcoming.done():
+                yield upcoming.result()
+                upcoming = asyncio.ensure_future(anext(events))
+    except StopAsyncIteration:
+        return
+    finally:
+        upcoming.cancel()
+        await asyncio.wait([upcoming])
+        await events.aclose()
 
 
 async def _keep_fresh_token(ctx: Context, tx: Tx, device: Device, now: datetime) -> str:

@@ -20,6 +20,7 @@ from domain.connections import MAX_PAGE_SIZE
 from domain.errors import DomainError, PinRequired, ProblemCode
 from domain.load import PriorityClass
 from resolvers.context import Info, Scope
+from resolvers.sessions import while_let_in
 from schema.directives import SEMANTIC_NON_NULL, Cost, ListSize, Priority, Requires
 
 T = TypeVar("T")
@@ -170,12 +171,12 @@ def mutation(
 
 
 def subscription(resolver: Resolver, description: str, *, scope: Scope, **arguments: str) -> Any:
-    """A root subscription; never public."""
+    """A root subscription; never public, and over when the caller's token is."""
 
     @functools.wraps(resolver)
     async def answer(info: Info, **given: Any) -> AsyncGenerator[Any, None]:
-        await _check(info, scope)
-        async with aclosing(resolver(info, **given)) as events:
+        await info.context.admit(scope)
+        async with aclosing(while_let_in(info.context, scope, resolver(info, **given))) as events:
             async for event in events:
                 yield event
 
