@@ -79,7 +79,7 @@ async def socket(server, token):
 
 @pytest.fixture
 async def home(stores):
-    return await factories.household(stores, ages={"Ada": 18, "Bo": 7})
+    return await factories.household(stores, ages={"Ada": 18, "Bo": 16})
 
 
 @pytest.fixture
