@@ -28,11 +28,11 @@ MICROSECOND = timedelta(microseconds=1)  # what Redis' clock counts in
 MOST_LOCAL_KEYS = 20_000  # of one process without Redis; the least lately used is forgotten
 
 # Each charge is a key and three numbers: limit, window in microseconds, points. Answers the moment
-# and what is left of the smallest budget; or, when one cannot pay, -1 and the microseconds to wait.
+# and what is left of each; or, when one cannot pay, -1, the microseconds to wait and for which.
 _SPEND: Final = """
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
-local left, wait = math.huge, -1
+local answer, wait, poorest = {now}, -1, 0
 for i, key in ipairs(KEYS) do
   local limit, window, points = ARGV[3*i-2] + 0, ARGV[3*i-1] + 0, ARGV[3*i] + 0
   local oldest = redis.call('LINDEX', key, 0)
@@ -41,14 +41,16 @@ for i, key in ipairs(KEYS) do
     oldest = redis.call('LINDEX', key, 0)
   end
   local after = redis.call('LLEN', key) + points
-  left = math.min(left, limit - after)
+  answer[i + 1] = limit - after
   if after > limit then
     local leaves = redis.call('LINDEX', key, after - limit - 1) or now
-    wait = math.max(wait, leaves + window - now)
+    if leaves + window - now > wait then
+      wait, poorest = leaves + window - now, i
+    end
   end
 end
-if wait >= 0 then
-  return {-1, wait}
+if poorest > 0 then
+  return {-1, wait, poorest}
 end
 local moment = string.format('%.0f', now)
 for i, key in ipairs(KEYS) do
@@ -57,7 +59,7 @@ for i, key in ipairs(KEYS) do
   end
   redis.call('PEXPIRE', key, math.ceil(ARGV[3*i-1] / 1000) + 1)
 end
-return {now, left}
+return answer
 """
 _REFUND: Final = """
 for i, key in ipairs(KEYS) do
@@ -79,12 +81,28 @@ class Charge:
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """A receipt. `remaining` points are left in the smallest of the budgets."""
+    """A receipt; `left` is what each charge has left of its budget."""
 
-    remaining: int
     charges: tuple[Charge, ...]
+    left: tuple[int, ...]
     at_us: int  # by the clock of the log that holds it, since that clock's own beginning
     is_local: bool
+
+    @property
+    def remaining(self) -> int:
+        """Points of the poorest of the budgets."""
+        return min(self.left)
+
+
+class Overspent(RateLimited):
+    """The budget of `charge` has too little left; of several, the one to wait for longest."""
+
+    def __init__(self, charge: Charge, wait_us: int) -> None:
+        super().__init__(
+            "Too much was asked in a short while. Try again later.",
+            retry_after_seconds=max(1, math.ceil(wait_us / 1e6)),
+        )
+        self.charge = charge
 
 
 class Budgets:
@@ -101,11 +119,11 @@ class Budgets:
         self._clock = clock
 
     async def spend(self, charges: Sequence[Charge]) -> Spent:
-        """All of them, or none. Raises RateLimited when a budget has too little left."""
+        """All of them, or none. Raises Overspent."""
         now_us = round(self._clock() * 1e6)
         self._own.sweep(now_us)
         try:
-            moment, number = await self._guard.call(
+            moment, *answer = await self._guard.call(
                 lambda: self._spend(
                     keys=[_key(charge) for charge in charges],
                     args=[
@@ -118,8 +136,9 @@ class Budgets:
         except Unavailable:
             return self._own.spend(charges, now_us)
         if moment < 0:
-            raise _limited(number)
-        return Spent(number, tuple(charges), moment, is_local=False)
+            wait_us, poorest = answer
+            raise Overspent(charges[poorest - 1], wait_us)
+        return Spent(tuple(charges), tuple(answer), moment, is_local=False)
 
     async def refund(self, spent: Spent) -> None:
         """As if it had not been spent. Best effort: without Redis what it holds stays spent."""
@@ -150,7 +169,8 @@ class _OwnLogs:
         self._logs: OrderedDict[str, _Log] = OrderedDict()
 
     def spend(self, charges: Sequence[Charge], now_us: int) -> Spent:
-        waits_us, left = [], []
+        waits: list[tuple[int, Charge]] = []
+        left: list[int] = []
         for charge in charges:
             moments, window_us = self._log(charge.key).moments, charge.window // MICROSECOND
             while moments and now_us - moments[0] > window_us:
@@ -159,14 +179,15 @@ class _OwnLogs:
             left.append(charge.limit - after)
             if (over := after - charge.limit) > 0:
                 leaves_us = moments[over - 1] if over <= len(moments) else now_us
-                waits_us.append(leaves_us + window_us - now_us)
-        if waits_us:
-            raise _limited(max(waits_us))
+                waits.append((leaves_us + window_us - now_us, charge))
+        if waits:
+            wait_us, poorest = max(waits, key=lambda wait: wait[0])
+            raise Overspent(poorest, wait_us)
         for charge in charges:
             spent_on = self._log(charge.key)
             spent_on.moments.extend([now_us] * charge.points)
             spent_on.done_us = now_us + charge.window // MICROSECOND
-        return Spent(min(left), tuple(charges), now_us, is_local=True)
+        return Spent(tuple(charges), tuple(left), now_us, is_local=True)
 
     def refund(self, spent: Spent) -> None:
         for charge in spent.charges:
@@ -185,13 +206,6 @@ class _OwnLogs:
         if len(self._logs) > MOST_LOCAL_KEYS:
             self._logs.popitem(last=False)
         return found
-
-
-def _limited(wait_us: int) -> RateLimited:
-    return RateLimited(
-        "Too much was asked in a short while. Try again later.",
-        retry_after_seconds=max(1, math.ceil(wait_us / 1e6)),
-    )
 
 
 def _key(charge: Charge) -> str:

@@ -7,7 +7,7 @@ import pytest
 
 from domain.degradation import Dependency
 from domain.errors import RateLimited
-from stores.budgets import MOST_LOCAL_KEYS, Budgets, Charge
+from stores.budgets import MOST_LOCAL_KEYS, Budgets, Charge, Overspent
 
 SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)
 
@@ -64,6 +64,22 @@ async def test_of_several_budgets_all_pay_or_none(budgets):
     ]
 
     assert left == [0, None, 3]
+
+
+async def test_a_receipt_says_what_each_budget_has_left(budgets):
+    spent = await budgets.spend([Charge("a", 5, HOUR, 2), Charge("b", 9, HOUR)])
+
+    assert (spent.left, spent.remaining) == ((3, 8), 3)
+
+
+async def test_a_refusal_names_the_budget_to_wait_for_longest(budgets):
+    soon, late = Charge("soon", 1, SECOND), Charge("late", 1, HOUR)
+    await budgets.spend([soon, late])
+
+    with pytest.raises(Overspent) as refused:
+        await budgets.spend([soon, late])
+
+    assert refused.value.charge == late
 
 
 async def test_what_is_refunded_can_be_spent_again_and_only_once(budgets):
