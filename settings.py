@@ -76,10 +76,25 @@ class Settings(BaseSettings):
         description="The master key that wraps content keys, as file:///path; 32 bytes in hex.",
     )
     token_key: str = Field(
-        repr=False, description="Signs access and license tokens: an Ed25519 private key, PEM."
+        repr=False, description="Signs access and license tokens: an Ed25519 private key in PEM, or several."
+    )
+    session_ttl: int = Field(
+        default=24,
+        ge=1,
+        description="Hours after which a browser that nobody uses is signed out; apps stay 30 days.",
     )
     media_key: str = Field(
         repr=False, description="Signs the addresses of media files (HMAC): 32 bytes in hex."
+    )
+    smtp_url: str | None = Field(
+        default=None,
+        repr=False,
+        description="The mail server, as smtp://user:password@host:port or smtps://…; else none.",
+    )
+    mail_from: str | None = Field(
+        default=None,
+        validate_default=True,
+        description="Who mails are from: an address, or `Marquee <address>`.",
     )
     otel_exporter_otlp_endpoint: str | None = Field(
         default=None,
@@ -111,6 +126,13 @@ class Settings(BaseSettings):
         if (key is None) != (info.data.get("tls_certificate") is None):
             raise ValueError("TLS_CERTIFICATE and TLS_KEY are set together, or neither is")
         return key
+
+    @field_validator("mail_from")
+    @classmethod
+    def _comes_with_a_mail_server(cls, sender: str | None, info: ValidationInfo) -> str | None:
+        if (sender is None) != (info.data.get("smtp_url") is None):
+            raise ValueError("SMTP_URL and MAIL_FROM are set together, or neither is")
+        return sender
 
     @field_validator("public_url")
     @classmethod

@@ -11,6 +11,7 @@ from domain.token_keys import TokenKeys
 from settings import ENVIRONMENT, CannotStart, Settings, source_of
 from stores import Stores, open_stores
 from stores.keys import open_keys
+from stores.mail import Mailer
 from stores.revision import revision_of
 from stores.sql import accounts
 
@@ -60,6 +61,11 @@ def _unreadable(settings: Settings) -> list[str]:
         found.append(str(error))
     except OSError as error:
         found.append(f"The master key {error.filename}: {error.strerror}.")
+    if settings.smtp_url is not None and settings.mail_from is not None:
+        try:
+            Mailer(settings.smtp_url, settings.mail_from)
+        except ValueError as error:
+            found.append(f"{error}.")
     if settings.tls_certificate is not None:
         try:
             ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(

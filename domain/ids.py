@@ -11,9 +11,11 @@ from uuid import UUID
 
 AccountId = NewType("AccountId", str)
 ArtworkId = NewType("ArtworkId", str)
+DataJobId = NewType("DataJobId", str)
 DeviceId = NewType("DeviceId", str)
 GenreId = NewType("GenreId", str)
 JobId = NewType("JobId", str)
+MailId = NewType("MailId", str)
 MediaId = NewType("MediaId", str)
 PersonId = NewType("PersonId", str)
 ProfileId = NewType("ProfileId", str)
@@ -26,12 +28,14 @@ class Prefix(StrEnum):
 
     ACCOUNT = "acc"
     ARTWORK = "art"
+    DATA_JOB = "dat"
     DEVICE = "dev"
     EPISODE = "epi"
     GENRE = "gen"
     ITEM = "itm"
     JOB = "job"
     LICENSE = "lic"
+    MAIL = "mai"
     MEDIA = "med"
     MOVIE = "mov"
     PAGE = "pag"

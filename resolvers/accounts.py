@@ -1,38 +1,87 @@
-"""Signing in, staying signed in, and choosing who watches."""
+"""Opening an account, signing in to it, and out."""
 
-from strawberry import ID, Parent
+from typing import NoReturn
 
 from domain.accounts import (
-    Account,
-    Device,
-    Profile,
+    DeviceInput,
+    MailPurpose,
+    RegisterInput,
     SignedIn,
+    SignedOut,
     SignInInput,
     Viewer,
+    check_device,
+    check_new_account,
     check_sign_in,
     normal_email,
 )
-from domain.errors import NotFound, Unauthenticated
-from domain.ids import ProfileId
+from domain.errors import Conflict, Pending
+from domain.profiles import normal_name
+from resolvers import mails
 from resolvers.context import Info
-from resolvers.sessions import choose_profile, open_session, signed_in
+from resolvers.passwords import prove, tries_of_device, tries_of_stranger
+from resolvers.sessions import end_sessions, open_session, signed_in
 from stores.sql import accounts as accounts_sql
-from stores.sql import profiles as profiles_sql
+
+LOOK_INTO_YOUR_MAIL = "Look into your mail: a link is there."
+SIGN_IN_NOW = "Sign in with it now. If the address had an account before, its password stays."
+
+
+async def register(info: Info, input: RegisterInput) -> NoReturn:
+    """Always Pending, or RateLimited: whether there was an account is for the mail to say, or the
+    next sign-in."""
+    ctx, email = info.context, normal_email(input.email)
+    check_new_account(email, input.password, input.profile_name)
+    check_device(input.device, "input", "device")
+    async with ctx.stores.passwords.turn() as hashing:
+        await ctx.stores.budgets.spend(mails.asks(ctx, email))
+        password_hash = await hashing.hash(input.password)
+    asked = {"password_hash": password_hash, "profile_name": normal_name(input.profile_name)}
+    async with ctx.reads.begin() as tx:
+        if ctx.house.sends_mails:
+            await mails.promise(ctx, tx, email, MailPurpose.CONFIRM, asked)
+        else:
+            await accounts_sql.open_account(tx, email, now=ctx.now(), **asked)
+    raise Pending(LOOK_INTO_YOUR_MAIL if ctx.house.sends_mails else SIGN_IN_NOW)
+
+
+async def confirm_registration(info: Info, token: str, device: DeviceInput) -> SignedIn:
+    """By the secret of a mail: the account is opened, and the device signed in to it."""
+    check_device(device, "device")
+    ctx = info.context
+    async with ctx.reads.begin() as tx:
+        mail = await mails.redeemed(ctx, tx, token, MailPurpose.CONFIRM)
+        account = await accounts_sql.open_account(tx, mail.email, now=ctx.now(), **mail.payload)
+        if account is None:
+            raise Conflict("There is an account of this address by now: sign in to it.")
+        viewer, secret = await open_session(ctx, tx, account, device)
+    return signed_in(ctx, viewer, secret)
 
 
 async def sign_in(info: Info, input: SignInInput) -> SignedIn:
     """Wrong and unknown are one answer, and take one time."""
     check_sign_in(input)
-    ctx, stores = info.context, info.context.stores
+    ctx, email = info.context, normal_email(input.email)
     async with ctx.reads.begin() as tx:
-        found = await accounts_sql.credentials(tx, normal_email(input.email))
-    stored = None if found is None else found.password_hash
-    matches = await stores.passwords.verify(stored, input.password)
-    if found is None or not matches:
-        raise Unauthenticated("This e-mail and password do not belong together.")
+        found = await accounts_sql.credentials(tx, email)
+        known = await accounts_sql.known_device(tx, email, input.device.installation_id)
+    tries = tries_of_stranger(ctx, email) if known is None else tries_of_device(known)
+    proven = await prove(ctx, found, input.password, tries)
+    passwords, fresh = ctx.stores.passwords, None
+    if passwords.is_outdated(proven.password_hash):
+        fresh = await passwords.hash(input.password)
     async with ctx.reads.begin() as tx:
-        viewer, secret = await open_session(ctx, tx, found.account, input.device)
+        if fresh is not None:
+            await accounts_sql.replace_password(tx, proven, fresh)
+        viewer, secret = await open_session(ctx, tx, proven.account, input.device)
     return signed_in(ctx, viewer, secret)
+
+
+async def sign_out(info: Info) -> SignedOut:
+    """Ends what this device is signed in with."""
+    viewer = await info.context.viewer()
+    await end_sessions(info.context, [viewer.device.id])
+    return SignedOut(1)
 
 
 async def viewer(info: Info) -> Viewer | None:

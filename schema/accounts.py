@@ -1,7 +1,7 @@
 """Households, profiles and devices, as clients see them."""
 
 from datetime import datetime
-from typing import Annotated, Union
+from typing import Annotated
 
 import strawberry
 
@@ -103,7 +103,7 @@ SignOutResult = Annotated[
     SignedOut | GenericProblem, strawberry.union("SignOutResult", description="Of what signs out.")
 ]
 PasswordResetResult = Annotated[
-    Union[GenericProblem],
+    GenericProblem,
     strawberry.union("PasswordResetResult", description="Of `requestPasswordReset`."),
 ]
 SelectProfileResult = Annotated[

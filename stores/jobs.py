@@ -31,7 +31,7 @@ DEATH, FAILURE = 1, 1000  # what each takes from a job's priority; no job lives 
 FIRST_RETRY_S = 5  # then 25: enough for a full disk to be noticed, not for a viewer to leave
 LONGEST_WAIT_S = 300  # for a part that is away: hours of it cost a film none of its tries
 RECONNECT_S = 0.5  # between two attempts to connect while Postgres is away
-POOL_SIZE = 4  # fetching, heartbeats, listening, and one to spare
+POOL_SIZE = 6  # of two crews: fetching and heartbeats, listening each, and one to spare
 
 
 _COUNT = text(
@@ -70,6 +70,14 @@ class Attempt:
     def is_last(self) -> bool:
         """Whether a failure now is final."""
         return self.failures + 1 >= MAX_FAILURES
+
+
+@dataclass(frozen=True, slots=True)
+class Crew:
+    """Works at these queues, at so many jobs at a time. No job waits for one of another crew."""
+
+    queues: Sequence[str]
+    concurrency: int
 
 
 Handler = Callable[[Any, Attempt], Awaitable[None]]
@@ -150,9 +158,7 @@ class Jobs:
         hour, over what earlier rounds have left."""
         return (await tx.execute(_FORGET, {"before": before})).rowcount
 
-    async def work(
-        self, handlers: Mapping[type[Any], Handler], *, queues: Sequence[str], concurrency: int
-    ) -> None:
+    async def work(self, handlers: Mapping[type[Any], Handler], crews: Sequence[Crew]) -> None:
         """Runs jobs until cancelled or told to stop by SIGTERM or SIGINT.
 
         It outlasts a restart of Postgres, but not a statement that was lost in one: nobody knows
@@ -163,25 +169,29 @@ class Jobs:
             self._register(order_type, handler)
         try:
             async with self._app.open_async():
-                await self._work(queues, concurrency)
+                await self._work(crews)
         except psycopg.OperationalError as error:
             self._connector.lose(error)
         if self._connector.lost.is_set():
             raise Unavailable(Dependency.POSTGRES, retry_after_seconds=FIRST_RETRY_S)
 
-    async def _work(self, queues: Sequence[str], concurrency: int) -> None:
-        worker = self._app.run_worker_async(
-            queues=list(queues),
-            concurrency=concurrency,
-            fetch_job_polling_interval=POLL_S,
-            abort_job_polling_interval=POLL_S,
-            update_heartbeat_interval=HEARTBEAT_S,
-            stalled_worker_timeout=STALLED_S,
-            shutdown_graceful_timeout=STOP_S,
-        )
+    async def _work(self, crews: Sequence[Crew]) -> None:
+        workers = [
+            self._app.run_worker_async(
+                queues=list(crew.queues),
+                concurrency=crew.concurrency,
+                fetch_job_polling_interval=POLL_S,
+                abort_job_polling_interval=POLL_S,
+                update_heartbeat_interval=HEARTBEAT_S,
+                stalled_worker_timeout=STALLED_S,
+                shutdown_graceful_timeout=STOP_S,
+                install_signal_handlers=crew is crews[0],  # when it stops, the others are told
+            )
+            for crew in crews
+        ]
         tasks = [
             asyncio.create_task(part)
-            for part in (worker, self._retry_stalled(), self._connector.until_lost())
+            for part in (*workers, self._retry_stalled(), self._connector.until_lost())
         ]
         try:
             ended, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)

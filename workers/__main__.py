@@ -1,22 +1,27 @@
 """One worker: reads the settings, opens the stores, and works until it is told to stop."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from pathlib import Path
 
 from domain.encoding import EncodeTitle
 from domain.ingest import ClearAway
+from domain.mails import SendMail
 from settings import CannotStart, Settings, load_settings
 from stores import WORKERS, open_stores
+from stores.jobs import Crew, Handler, Order
+from stores.mail import Mailer
 from stores.tracing import tracing
 from workers.janitor import clear_away, keep_clean
+from workers.mails import send_mail
 from workers.media.encode_title import encode_title
 
 Watch = Callable[[Path], Coroutine[None, None, None]]  # tells of the machine; is given the home
 
-ROLES = (EncodeTitle.queue, ClearAway.queue)  # a queue each
+ROLES = (EncodeTitle.queue, ClearAway.queue, SendMail.queue)  # a queue each
+QUICK_AT_ONCE = 4  # of all roles but encoding: they wait for others, and hardly for this machine
 PULSE_EVERY_S = 1.0  # a touch of a file; whoever watches looks every other second
 
 
@@ -28,6 +33,8 @@ def main(roles: Sequence[str], *, pulse: Path | None = None, watch: Watch | None
         raise CannotStart(f"There is no role {unknown[0]}; a worker can {', '.join(ROLES)}.")
     settings = load_settings()
     settings.marquee_home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if SendMail.queue in roles and settings.smtp_url is None:
+        raise CannotStart("The role mail needs SMTP_URL and MAIL_FROM.")
     asyncio.run(_work(settings, list(roles or ROLES), pulse, watch))
 
 
@@ -42,12 +49,23 @@ async def _work(
             await beside.enter_async_context(_running(watch(settings.marquee_home)))
         if ClearAway.queue in queues:
             await beside.enter_async_context(_running(keep_clean(stores, workshop)))
-        handlers = {
+        handlers: dict[type[Order], Handler] = {
             EncodeTitle: partial(encode_title, stores, root=workshop),
             ClearAway: partial(clear_away, stores),
         }
+        if settings.smtp_url is not None and settings.mail_from is not None:
+            mailer = Mailer(settings.smtp_url, settings.mail_from)
+            handlers[SendMail] = partial(send_mail, stores, mailer, settings.public_url)
         with tracing(settings.otel_exporter_otlp_endpoint, service="marquee-work"):
-            await stores.jobs.work(handlers, queues=queues, concurrency=settings.encode_concurrency)
+            await stores.jobs.work(handlers, _crews(handlers, queues, settings.encode_concurrency))
+
+
+def _crews(handlers: Iterable[type[Order]], queues: Sequence[str], encodings: int) -> list[Crew]:
+    """Whatever is quick is done while films are encoded."""
+    mine = {order.queue for order in handlers} & set(queues)
+    films, quick = mine & {EncodeTitle.queue}, mine - {EncodeTitle.queue}
+    crews = [Crew(sorted(films), encodings), Crew(sorted(quick), QUICK_AT_ONCE)]
+    return [crew for crew in crews if crew.queues]
 
 
 async def _beat(pulse: Path) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
 
-from sqlalchemy import select, update
+from sqlalchemy import literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -16,9 +16,13 @@ from domain.accounts import (
     Viewer,
 )
 from domain.ids import AccountId, DeviceId, ProfileId
+from domain.profiles import MAX_AGE
 from stores.sql.devices import DEVICE
 from stores.sql.profiles import PROFILE, profile_of
 from stores.tables import accounts, devices, profiles
+
+TIER_AT_FIRST = SubscriptionTier.PREMIUM  # nothing is sold here; an operator's is the same
+LOCALE_AT_FIRST = "en"  # until somebody chooses; every title has its name in it
 
 ACCOUNT = (accounts.c.id, accounts.c.email, accounts.c.tier, accounts.c.operator)
 
@@ -50,6 +54,35 @@ async def insert_account(
     statement = insert(accounts).values(values).on_conflict_do_nothing().returning(accounts.c.id)
     found = (await tx.execute(statement)).scalar_one_or_none()
     return None if found is None else AccountId(found)
+
+
+async def open_account(
+    tx: AsyncConnection, email: str, *, password_hash: str, profile_name: str, now: datetime
+) -> Account | None:
+    """A household with its first profile, who is grown up; None when the (normal) address has one
+    already. One statement, whichever it is."""
+    account = {
+        "id": ids.make(ids.Prefix.ACCOUNT, uuid4()),
+        "email": email,
+        "password_hash": password_hash,
+        "tier": TIER_AT_FIRST,
+        "created_at": now,
+    }
+    opened = (
+        insert(accounts).values(account).on_conflict_do_nothing().returning(*ACCOUNT).cte("opened")
+    )
+    first = {
+        "id": literal(ids.make(ids.Prefix.PROFILE, uuid4())),
+        "account_id": opened.c.id,
+        "name": literal(profile_name),
+        "kids": literal(False),
+        "maturity_age": literal(MAX_AGE),
+        "ui_locale": literal(LOCALE_AT_FIRST),
+        "created_at": literal(now, profiles.c.created_at.type),
+    }
+    watching = insert(profiles).from_select([*first], select(*first.values())).cte("watching")
+    row = (await tx.execute(select(opened).add_cte(watching))).one_or_none()
+    return None if row is None else Account(*row)
 
 
 async def credentials(tx: AsyncConnection, email: str) -> Credentials | None:

@@ -15,6 +15,7 @@ from app.demo.households import EMAIL, HOUSEHOLDS, PASSWORD
 from domain.catalog import Artwork, ArtworkRole, Movie, Series
 from domain.encoding import EncodeTitle
 from stores import Stores, tables
+from stores.jobs import Crew
 from stores.sql import accounts, catalog, people
 from stores.sql import profiles as profiles_sql
 from workers.media.encode_title import encode_title
@@ -37,7 +38,7 @@ async def worker(stores: Stores, tmp_path: Path) -> AsyncIterator[None]:
     """What encodes, as `marquee work` does."""
     encode = partial(encode_title, stores, root=tmp_path / "worker")
     working = asyncio.create_task(
-        stores.jobs.work({EncodeTitle: encode}, queues=[EncodeTitle.queue], concurrency=1)
+        stores.jobs.work({EncodeTitle: encode}, [Crew([EncodeTitle.queue], concurrency=1)])
     )
     yield
     working.cancel()

@@ -9,7 +9,7 @@ from procrastinate.jobs import Job
 from sqlalchemy import text
 
 from domain.errors import Unavailable
-from stores.jobs import DEATH, FAILURE, Attempt, Interrupted, RetryLater, attempt_of
+from stores.jobs import DEATH, FAILURE, Attempt, Crew, Interrupted, RetryLater, attempt_of
 from tests.waiting import DEADLINE_S, until
 
 
@@ -32,7 +32,7 @@ async def jobs(stores):
 @asynccontextmanager
 async def working(stores, handler):
     work = asyncio.create_task(
-        stores.jobs.work({Greet: handler}, queues=["greetings"], concurrency=1)
+        stores.jobs.work({Greet: handler}, [Crew(["greetings"], concurrency=1)])
     )
     yield
     work.cancel()

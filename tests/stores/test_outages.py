@@ -18,7 +18,7 @@ from domain.degradation import BreakerState, Dependency
 from domain.errors import Unavailable
 from domain.ids import SessionId
 from stores import MOST_TRANSACTIONS, WORKERS, open_stores
-from stores.jobs import Jobs
+from stores.jobs import Crew, Jobs
 from tests.conftest import alembic_config
 from tests.stores.mortal import POSTGRES, REDIS, start
 from tests.waiting import until
@@ -142,7 +142,7 @@ async def test_a_worker_outlasts_postgres_or_ends_to_be_started_again(mortal, ou
             while True:  # as its supervisor does
                 jobs = Jobs(mortal.addresses.database_url)
                 with suppress(Unavailable):
-                    await jobs.work({Greet: greet}, queues=["greetings"], concurrency=1)
+                    await jobs.work({Greet: greet}, [Crew(["greetings"], concurrency=1)])
 
         async def order(name):
             async with stores.begin() as tx:
