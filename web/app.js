@@ -1,23 +1,34 @@
 // Which screen is on? Routes by the address's fragment, so that Back, reload and a bookmark all work.
+import { account, devices, password } from "./account.js";
+import { codeSignIn } from "./codesignin.js";
 import { element } from "./dom.js";
 import { details } from "./details.js";
 import { arrowOf, focusOn, isBack, keepsArrow, moveFocus } from "./focus.js";
 import { home } from "./home.js";
+import { link } from "./link.js";
+import { confirm, forgot, reset } from "./mailed.js";
 import { Notice } from "./notice.js";
 import { player } from "./player.js";
-import { profiles } from "./profiles.js";
+import { profileEditor } from "./profileeditor.js";
+import { manage, profiles } from "./profiles.js";
+import { register } from "./register.js";
 import { Session } from "./session.js";
 import { signIn } from "./signin.js";
 import { skeleton } from "./skeletons.js";
 
 const SKELETON_AFTER_MS = 120; // a screen that comes sooner needs none
-const ROUTES = { "": home, title: details, play: player, profiles, "sign-in": signIn };
+const MAILED = { confirm, reset }; // whoever has the mail may, signed in or not
+const ENTRANCE = { "sign-in": signIn, code: codeSignIn, register, forgot }; // while nobody is signed in
+const HOUSEHOLD = { manage, profile: profileEditor, account, devices, password, link }; // to whom the account is open
+const WATCHING = { "": home, title: details, play: player };
+const ROUTES = { ...MAILED, ...ENTRANCE, ...HOUSEHOLD, ...WATCHING, profiles };
 
 const stage = document.querySelector("#stage");
 const session = new Session(localStorage, sessionStorage);
 const remembered = new Map(); // route -> data-key of what was focused when it was left
 let warm = null; // a screen that waits off stage for the viewer to come back: {route, profileId, screen}
 let screen = null; // what is on: {element, focus, title?, onKey?, onBack?, leave?, comeBack?, close?}
+let sheet = null; // the question that lies over the screen, and has the keys until it is answered
 let shownRoute = null;
 let restored = false;
 
@@ -39,15 +50,36 @@ const app = {
   },
   /** Shows the same screen anew. */
   again: () => show(),
+  /** Somebody has signed in: on to `next`, a route in parts, or to who is watching. */
+  enter: (next) => app.replace(next.join("/") || "profiles"),
+  /** Lays a Sheet over the screen until it is answered; the answer, null when it was given up. */
+  async ask(asked) {
+    const [before, under] = [document.activeElement, screen.element];
+    sheet = asked;
+    under.inert = true;
+    stage.append(asked.element);
+    asked.focus.focus();
+    const answer = await asked.answered;
+    sheet = null;
+    asked.element.remove();
+    under.inert = false;
+    before.focus({ preventScroll: true });
+    return answer;
+  },
 };
 
 const currentRoute = () => location.hash.replace(/^#\/?/, "");
 const depth = () => history.state?.depth ?? 0; // how far Back can go without leaving the app
 
+/** Where `route` leads for whoever is here. */
 function allowed(route) {
-  if (!session.viewer) return "sign-in";
-  if (!session.viewer.profile && route !== "profiles") return "profiles";
-  return route === "sign-in" ? "" : route;
+  const [name, ...rest] = route.split("/");
+  const { viewer } = session;
+  if (name in MAILED) return route;
+  if (!viewer) return name in ENTRANCE ? route : name in HOUSEHOLD ? `sign-in/${route}` : "sign-in";
+  if (name in ENTRANCE) return allowed(rest.join("/"));
+  const isOpen = name in HOUSEHOLD ? !viewer.profile?.kids : viewer.profile;
+  return isOpen ? route : "profiles";
 }
 
 let showing = 0;
@@ -84,6 +116,7 @@ async function make() {
 
 /** Puts a screen on the stage; the focus goes where it was when `route` was left. */
 function put(made, route = null) {
+  sheet?.answer(null);
   const isBackAgain = made === warm?.screen;
   if (isBackAgain) warm = null;
   if (screen !== made) leave();
@@ -115,15 +148,16 @@ function rememberFocus() {
 
 addEventListener("keydown", (event) => {
   if (!screen || event.defaultPrevented) return;
-  if (screen.onKey?.(event)) return event.preventDefault();
+  if ((sheet ?? screen).onKey?.(event)) return event.preventDefault();
   if (isBack(event)) {
     event.preventDefault();
+    if (sheet) return sheet.answer(null);
     return screen.onBack ? screen.onBack() : app.back();
   }
   const direction = arrowOf(event);
   if (!direction || keepsArrow(event, direction)) return;
   event.preventDefault();
-  moveFocus(stage, direction);
+  moveFocus(sheet?.element ?? stage, direction);
 });
 
 addEventListener("popstate", () => show());
@@ -134,7 +168,7 @@ session.addEventListener("signedout", () => {
   if (!restored) return; // the first screen is still on its way, and will be the one to sign in on
   remembered.clear();
   cool();
-  show();
+  app.replace(currentRoute().split("/")[0] in MAILED ? currentRoute() : "sign-in");
 });
 session.addEventListener("profilechanged", () => location.reload());
 

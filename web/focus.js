@@ -69,10 +69,11 @@ function reveal(element, calmly) {
     const ahead = place(element).left - row.getBoundingClientRect().left - start;
     glide(row, "scrollLeft", row.scrollLeft + ahead, { calmly });
   }
-  const line = element.closest("[data-line]");
   const scroller = scrollerOf(element);
   if (!scroller) return;
-  glide(scroller, "scrollTop", line ? homeOf(line, scroller, element) : 0, { calmly });
+  const line = element.closest("[data-line]");
+  const home = scroller.matches(".settings") ? middleOf(scroller, element) : line ? homeOf(line, scroller, element) : 0;
+  glide(scroller, "scrollTop", home, { calmly });
 }
 
 /** A row of a list goes to the top of it; a part of a longer page only when the first screenful lacks the element. */
@@ -80,6 +81,12 @@ function homeOf(line, scroller, element) {
   const from = scroller.scrollTop - scroller.getBoundingClientRect().top;
   if (!scroller.matches(".shelves") && place(element).bottom + from <= scroller.clientHeight) return 0;
   return line.getBoundingClientRect().top + from - (parseFloat(getComputedStyle(scroller).scrollPaddingTop) || 0);
+}
+
+/** A list of settings rests with the one that is looked at in its middle. */
+function middleOf(scroller, element) {
+  const { top, height } = place(element);
+  return Math.max(0, scroller.scrollTop + top - scroller.getBoundingClientRect().top - (scroller.clientHeight - height) / 2);
 }
 
 /** Where an element is when nothing enlarges it. */

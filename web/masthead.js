@@ -19,9 +19,10 @@ export function masthead(app, badge) {
   return element("header", { className: "masthead" }, wordmark(), badge, who);
 }
 
-/** A face for a profile: its initial on a colour of its own, the same on every device. */
-export function avatar(profile) {
-  const mixed = [...profile.id].reduce((sum, letter) => (sum * 31 + letter.codePointAt(0)) % 1009, 7);
+/** A face for a profile: the one it chose, or its initial on a colour of its own, the same on every device. */
+export function avatar({ id, name, avatar: chosen }) {
+  if (chosen) return element("span", { className: "avatar drawn", style: { "--tint": chosen.dominantColor }, "aria-hidden": "true" }, element("img", { alt: "", src: chosen.url }));
+  const mixed = [...id].reduce((sum, letter) => (sum * 31 + letter.codePointAt(0)) % 1009, 7);
   const hue = (mixed * GOLDEN_ANGLE) % 360;
-  return element("span", { className: "avatar", style: { "--hue": hue }, "aria-hidden": "true" }, [...profile.name][0] ?? "");
+  return element("span", { className: "avatar", style: { "--hue": hue }, "aria-hidden": "true" }, [...name][0] ?? "");
 }

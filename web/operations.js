@@ -1,17 +1,7 @@
 // Which GraphQL operations do the TV page and the GraphiQL page send? All of them, validated by tests/web.
+import { HOUSEHOLD, PROBLEM, SIGNED_IN } from "./fragments.js";
 
-const PROBLEM = /* GraphQL */ `
-fragment AnyProblem on Problem { code message retryAfterSeconds }`;
-
-const SIGNED_IN = /* GraphQL */ `
-fragment Session on SignedIn {
-  accessToken
-  refreshToken
-  viewer {
-    account { id email profiles { id name kids } }
-    profile { id name kids uiLocale }
-  }
-}`;
+export * from "./householdoperations.js";
 
 const TITLE = /* GraphQL */ `
 fragment TitleCard on Title {
@@ -61,20 +51,17 @@ ${SIGNED_IN}
 ${PROBLEM}`;
 
 export const SELECT_PROFILE = /* GraphQL */ `
-mutation SelectProfile($profileId: ID!) {
-  selectProfile(profileId: $profileId) { __typename ...Session ...AnyProblem }
+mutation SelectProfile($profileId: ID!, $pin: String) {
+  selectProfile(profileId: $profileId, pin: $pin) { __typename ...Session ...AnyProblem }
 }
 ${SIGNED_IN}
 ${PROBLEM}`;
 
 export const VIEWER = /* GraphQL */ `
 query Viewer {
-  viewer {
-    account { id email tier profiles { id name kids maturityAge } }
-    profile { id name uiLocale }
-    device { id name kind }
-  }
-}`;
+  viewer { ...Household }
+}
+${HOUSEHOLD}`;
 
 const CARDS = /* GraphQL */ `
 fragment Cards on RowItemConnection {

@@ -1,5 +1,6 @@
 // Who is signed in on this device? The refresh token outlives the window; the access token outlives a reload.
-import { REFRESH, SELECT_PROFILE, SIGN_IN } from "./operations.js";
+import { describe } from "./device.js";
+import * as operations from "./operations.js";
 import { post } from "./transport.js";
 
 const REFRESH_TOKEN = "marquee.refreshToken";
@@ -28,9 +29,36 @@ export class Session extends EventTarget {
   }
 
   async signIn(email, password) {
-    const { signIn } = await post(SIGN_IN, { input: { email, password, device: thisDevice(this.#storage) } });
+    const { signIn } = await post(operations.SIGN_IN, { input: { email, password, device: this.#device() } });
     this.#accept(signIn);
   }
+
+  /** Opens an account. Answers what the house says to that, which is the same for every address. */
+  async register(email, password, profileName) {
+    try {
+      const { register } = await post(operations.REGISTER, { input: { email, password, profileName, device: this.#device() } });
+      this.#accept(register);
+    } catch (error) {
+      if (error.code !== "PENDING") throw error;
+      return error.message;
+    }
+  }
+
+  /** Opens the account whose address was waiting for `token`, which came by mail. */
+  async confirm(token) {
+    const { confirmRegistration } = await post(operations.CONFIRM_REGISTRATION, { token, device: this.#device() });
+    this.#accept(confirmRegistration);
+  }
+
+  /** A code for this screen, to be approved on another: `{deviceCode, userCode, intervalSeconds, …}`. */
+  startByCode = async () => (await post(operations.START_DEVICE_SIGN_IN, { input: this.#device() })).startDeviceSignIn;
+
+  /** Signs in once the code is approved; until then a Refusal says why not. */
+  byCode = async (deviceCode) => {
+    const { pollDeviceSignIn } = await post(operations.POLL_DEVICE_SIGN_IN, { deviceCode });
+    this.#accept(pollDeviceSignIn);
+    return this.viewer;
+  };
 
   /**
    * Picks up the session a reload left behind; false when there is none. While the house hands out no tokens
@@ -46,11 +74,24 @@ export class Session extends EventTarget {
     return this.viewer !== null;
   }
 
-  selectProfile(profileId) {
+  /** `pin`, where one is asked. Resolves to the viewer. */
+  selectProfile(profileId, pin) {
     return navigator.locks.request(LOCK, async () => {
-      const { selectProfile } = await this.request(SELECT_PROFILE, { profileId }, { renew: () => this.#renew() });
+      const { selectProfile } = await this.request(operations.SELECT_PROFILE, { profileId, pin }, { renew: () => this.#renew() });
       this.#accept(selectProfile);
+      return this.viewer;
     });
+  }
+
+  /** Reads the household anew; what it was before stays while the house cannot say. */
+  async look() {
+    try {
+      const { viewer } = await this.request(operations.VIEWER);
+      if (viewer) this.#keep(this.accessToken, viewer);
+    } catch (error) {
+      if (!error.isTemporary) throw error;
+    }
+    return this.viewer;
   }
 
   /** Replaces `spent`, the access token that was refused; does nothing when somebody already did. */
@@ -69,15 +110,25 @@ export class Session extends EventTarget {
     const refreshToken = this.#storage.getItem(REFRESH_TOKEN); // read inside the lock: another window may have rotated it
     if (!refreshToken) return this.#forget();
     try {
-      this.#accept((await post(REFRESH, { refreshToken })).refreshToken);
+      this.#accept((await post(operations.REFRESH, { refreshToken })).refreshToken);
     } catch (error) {
-      if (error.wantsFreshToken) this.signOut();
+      if (error.wantsFreshToken) this.forget();
       throw error;
     }
   }
 
-  /** Signs this browser out; its other windows notice by the storage event. */
-  signOut() {
+  /** Ends the session in the house and here. Where the house cannot be reached, here alone: nobody has its token then. */
+  async signOut() {
+    try {
+      await this.request(operations.SIGN_OUT);
+    } catch (error) {
+      if (!error.isTemporary && !error.wantsFreshToken) throw error;
+    }
+    this.forget();
+  }
+
+  /** Drops the session of this browser; its other windows notice by the storage event. */
+  forget() {
     this.#storage.removeItem(REFRESH_TOKEN);
     this.#forget();
   }
@@ -95,10 +146,20 @@ export class Session extends EventTarget {
   }
 
   #accept({ accessToken, refreshToken, viewer }) {
+    this.#keep(accessToken, viewer);
+    if (refreshToken) this.#storage.setItem(REFRESH_TOKEN, refreshToken);
+  }
+
+  #keep(accessToken, viewer) {
     this.accessToken = accessToken;
     this.viewer = viewer;
     this.#window.setItem(SIGNED_IN, JSON.stringify({ accessToken, viewer }));
-    if (refreshToken) this.#storage.setItem(REFRESH_TOKEN, refreshToken);
+  }
+
+  #device() {
+    const installationId = this.#storage.getItem(INSTALLATION) ?? crypto.randomUUID();
+    this.#storage.setItem(INSTALLATION, installationId);
+    return { installationId, ...describe(navigator.userAgent), appVersion: "0.1.0" };
   }
 
   #pickUp() {
@@ -115,10 +176,4 @@ export class Session extends EventTarget {
     this.#window.removeItem(SIGNED_IN);
     this.dispatchEvent(new Event("signedout"));
   }
-}
-
-function thisDevice(storage) {
-  const installationId = storage.getItem(INSTALLATION) ?? crypto.randomUUID();
-  storage.setItem(INSTALLATION, installationId);
-  return { installationId, kind: "TV", name: "Web TV", appVersion: "0.1.0" };
 }

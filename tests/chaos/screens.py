@@ -62,15 +62,16 @@ class Seen:
 
 
 def documents() -> Mapping[str, str]:
-    """The exported texts of web/operations.js, with what they are put together from."""
-    source = (ROOT / "web/operations.js").read_text()
+    """The exported texts of web/operations.js, put together with those of web/fragments.js."""
+    parts = [(ROOT / "web" / name).read_text() for name in ("fragments.js", "operations.js")]
+    source = "\n".join(parts)
     texts: dict[str, str] = {}
     exported = set()
     for export, name, text in re.findall(
         r"^(export )?const (\w+) = .*?`(.*?)`;", source, re.S | re.M
     ):
         texts[name] = re.sub(r"\$\{(\w+)\}", lambda part: texts[part[1]], text)
-        exported |= {name} if export else set()
+        exported |= {name} if export and not text.lstrip().startswith("fragment") else set()
     return {name: texts[name] for name in exported}
 
 
