@@ -22,6 +22,8 @@ COMMANDS = {
     "demo": "app.demo.command",
     "doctor": "app.doctor",
     "accounts": "app.accounts",
+    "documents": "app.documents",
+    "schema": "app.schema_command",
     "backup": "app.backup",
     "restore": "app.restore",
     "bench": "app.bench",

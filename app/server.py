@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from app import http
-from app.documents import answered
+from app.documents import of_the_page
 from app.http import pages
 from app.http.admission import Admission
 from app.http.graphql import GraphQLDoor
@@ -31,13 +31,15 @@ def create_app() -> Starlette:
         public_url=settings.public_url,
         media_key=bytes.fromhex(settings.media_key),
         token_keys=TokenKeys.from_pem(settings.token_key, issuer=settings.public_url),
-        documents=answered(settings),
+        trusted_only=settings.marquee_env == "production",
     )
     with_graphiql = settings.marquee_env == "development"
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         async with open_stores(settings) as stores:
+            if (page := of_the_page()) is not None:
+                stores.documents.adopt(*page)
             doors = routes(stores, house, with_graphiql=with_graphiql, origins=settings.origins)
             app.router.routes.extend(doors)
             async with in_background(
@@ -45,6 +47,7 @@ def create_app() -> Starlette:
                 copies=stores.copies.run(stores),
                 revocations=stores.revocations.run(stores),
                 drills=stores.drills.run(),
+                documents=stores.documents.run(stores),
             ):
                 with tracing(settings.otel_exporter_otlp_endpoint, service="marquee-serve"):
                     yield

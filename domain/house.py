@@ -10,13 +10,13 @@ from domain.token_keys import TokenKeys
 @dataclass(frozen=True, slots=True)
 class House:
     """`public_url` without a slash at its end, as players reach it; `media_key`: 32 bytes;
-    `documents`: the only ones that are answered, None where any is;
+    `trusted_only`: no document is answered but those that were registered;
     `sends_mails`: there is a mail server;
     `session_ttl`: how long a browser nobody uses stays signed in."""
 
     public_url: str
     media_key: bytes = field(repr=False)
     token_keys: TokenKeys = field(repr=False)
-    documents: frozenset[str] | None = field(default=None, repr=False)
+    trusted_only: bool = False
     sends_mails: bool = False
     session_ttl: timedelta = SESSION_TTL

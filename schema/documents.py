@@ -18,11 +18,10 @@ from graphql import (
     parse,
     validate,
 )
-from strawberry.extensions import SchemaExtension
 
-from domain.errors import InvalidInput
 from domain.load import PriorityClass
-from schema.limits import MOST_TOKENS, check_text
+from schema.limits import check_text
+from schema.root import PRIORITIES, schema
 
 PARSE_FAILED, VALIDATION_FAILED = "GRAPHQL_PARSE_FAILED", "GRAPHQL_VALIDATION_FAILED"
 MOST_ERRORS = 20  # of one document: whoever has made more sees the rest after mending these
@@ -78,16 +77,11 @@ class Prepared:
 def prepare(text: str, *, trusted: bool = False) -> Prepared:
     """Reads a document: what is wrong with it is in `errors`. Raises TooComplex for one that is not
     even read, unless it is trusted."""
-    from schema.root import schema  # here: it imports this file
-
     if not trusted:
         check_text(text)
     id_ = document_id(text)
     try:
-        document = parse(
-            text,
-            allow_empty_selection_sets=False,
-        )
+        document = parse(text, allow_empty_selection_sets=False)
     except GraphQLError as error:
         return Prepared(text, id_, EMPTY, (_coded(error, PARSE_FAILED),), trusted)
     found = validate(
@@ -112,16 +106,22 @@ def document_id(text: str) -> str:
 def _planned(
     node: OperationDefinitionNode, fragments: Mapping[str, FragmentDefinitionNode]
 ) -> Planned:
-    from schema.root import PRIORITIES  # here: it imports this file
-
     root_fields = frozenset(_fields(node.selection_set, fragments, set()))
     return Planned(
         node,
         node.operation,
         root_fields,
-        Operation(node.operation, root_fields).priority(PRIORITIES),
+        _priority(root_fields),
         _defers(node.selection_set, fragments, set()),
     )
+
+
+def _priority(root_fields: Set[str]) -> PriorityClass:
+    """That of the least important: asking for something important beside it makes nothing else
+    so."""
+    ranks = list(PriorityClass)
+    found = [PRIORITIES.get(name, PriorityClass.STANDARD) for name in root_fields]
+    return max(found, key=ranks.index, default=PriorityClass.STANDARD)
 
 
 def _defers(
@@ -142,68 +142,6 @@ def _defers(
 def _coded(error: GraphQLError, code: str) -> GraphQLError:
     error.extensions = {"code": code}
     return error
-
-
-@lru_cache(maxsize=CACHED_DOCUMENTS)
-def parsed(document: str) -> DocumentNode:
-    """Raises GraphQLError for what is no document, or has more than MOST_TOKENS."""
-    return parse(document, max_lexical_tokens=MOST_TOKENS, max_comments=MOST_TOKENS)
-
-
-class ParsedOnce(SchemaExtension):
-    """Takes the document from where `operation` has read it already."""
-
-    def on_parse(self) -> Iterator[None]:
-        self.execution_context.graphql_document = parsed(self.execution_context.query or "")
-        yield
-
-
-def check_listed(document: object, listed: Set[str] | None) -> None:
-    """Raises InvalidInput where a house has a list of documents and this is none of them: neither
-    is introspection."""
-    if listed is not None and not (isinstance(document, str) and document in listed):
-        raise InvalidInput("This house answers the documents of its own apps only.")
-
-
-@dataclass(frozen=True, slots=True)
-class Operation:
-    """What has to be known of an operation before it runs."""
-
-    type: OperationType
-    root_fields: frozenset[str]
-
-    def priority(self, classes: Mapping[str, PriorityClass]) -> PriorityClass:
-        """That of its least important root field: asking for something important beside it makes
-        nothing else so. A field that `classes` does not name is STANDARD."""
-        ranks = list(PriorityClass)
-        found = [classes.get(name, PriorityClass.STANDARD) for name in self.root_fields]
-        return max(found, key=ranks.index, default=PriorityClass.STANDARD)
-
-
-def operation_of(document: object, name: object) -> Operation | None:
-    """The operation of this name, or the only one. None for what is no document, or holds no such
-    operation: execution says better what is wrong with it."""
-    if not isinstance(document, str) or not isinstance(name, str | None):
-        return None
-    try:
-        return _operation(document, name)
-    except GraphQLError:
-        return None
-
-
-@lru_cache(maxsize=CACHED_DOCUMENTS)
-def _operation(document: str, name: str | None) -> Operation | None:
-    definitions = parsed(document).definitions
-    found = [
-        node
-        for node in definitions
-        if isinstance(node, OperationDefinitionNode)
-        and (name is None or (node.name is not None and node.name.value == name))
-    ]
-    if len(found) != 1:
-        return None
-    fields = _fields(found[0].selection_set, _fragments(parsed(document)), set())
-    return Operation(found[0].operation, frozenset(fields))
 
 
 def _fragments(document: DocumentNode) -> dict[str, FragmentDefinitionNode]:

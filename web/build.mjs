@@ -1,8 +1,12 @@
-// What does the browser load from npm? Bundles those packages into web/dist, so that every byte comes from us.
+// What does the browser load beside web/*.js? Packages from npm, bundled so that every byte comes from us, and the
+// ids of the documents that the page sends.
 import { build } from "esbuild";
-import { cp, rm, writeFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { cp, mkdir, rm, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 
+const APP = "web"; // as which the house counts what the page sends
+const BUILD_LETTERS = 12; // of a hash over all its documents: it changes when one of them does
 const root = fileURLToPath(new URL("..", import.meta.url));
 const shared = {
   absWorkingDir: root,
@@ -17,6 +21,23 @@ const shared = {
 };
 
 await rm(`${root}/web/dist`, { recursive: true, force: true });
+await mkdir(`${root}/web/dist`);
+
+// What the page sends: for the house to trust, and for the page itself to ask for by its id.
+const sha256 = (text) => createHash("sha256").update(text).digest("hex");
+const texts = Object.values(await import("./operations.js"));
+const documents = Object.fromEntries(texts.map((text) => [sha256(text), text]));
+const number = sha256(Object.keys(documents).sort().join()).slice(0, BUILD_LETTERS);
+const ids = texts.map((text) => [text, sha256(text)]);
+await writeFile(`${root}/web/dist/documents.json`, JSON.stringify({ app: APP, build: number, documents }));
+await writeFile(
+  `${root}/web/dist/documents.js`,
+  `export const APP = "${APP}";
+export const BUILD = "${number}";
+export const IDS = new Map(${JSON.stringify(ids)});
+`,
+);
+
 await build({
   ...shared,
   outdir: "web/dist",
@@ -41,7 +62,3 @@ for (const script of ["latin", "latin-ext"]) {
   const font = `figtree-${script}-wght-normal.woff2`;
   await cp(`${root}/node_modules/@fontsource-variable/figtree/files/${font}`, `${root}/web/dist/${font}`);
 }
-
-// The only documents that a house in production answers.
-const documents = Object.values(await import("./operations.js"));
-await writeFile(`${root}/web/dist/documents.json`, JSON.stringify(documents));

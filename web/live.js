@@ -1,6 +1,7 @@
 // How does a screen hear of changes without asking? One subscription that comes back by itself, at the right place.
 import { createClient } from "./dist/graphql-ws.js";
 import { pauseMs } from "./patience.js";
+import { WHO } from "./transport.js";
 
 const FIRST_PAUSE_MS = 500; // a restarted server is usually back within a second
 const LONGEST_PAUSE_MS = 15_000; // a viewer who looks up finds the row right again
@@ -51,7 +52,7 @@ export class Feed {
       webSocketImpl,
       retryAttempts: 0, // #run retries, because a retry needs the newest cursor
       keepAlive: PING_EVERY_MS,
-      connectionParams: () => ({ Authorization: `Bearer ${session.accessToken}` }),
+      connectionParams: () => ({ Authorization: `Bearer ${session.accessToken}`, ...WHO }),
       on: {
         connected: () => {
           this.#failures = 0;

@@ -1,16 +1,20 @@
 // How does one GraphQL operation reach the server, and in which two ways can it fail?
+import { APP, BUILD, IDS } from "./dist/documents.js";
 
 const ANSWER_WITHIN_MS = 12_000; // twice the house's own longest deadline: after that nobody is there
 const TEMPORARY = ["UNAVAILABLE", "OVERLOADED"];
-const TOKEN = ["TOKEN_EXPIRED", "TOKEN_INVALID", "UNAUTHENTICATED"];
+const UNKNOWN = "PERSISTED_QUERY_NOT_FOUND"; // a house in development may have been started before we were built
+const TOKEN = ["TOKEN_EXPIRED", "TOKEN_INVALID"]; // UNAUTHENTICATED is about a password, which would be tried twice
 
 /** The server answered, and the answer is no. `code` is a ProblemCode; `message` is meant for the viewer. */
 export class Refusal extends Error {
   name = "Refusal";
-  constructor({ code, message, retryAfterSeconds }) {
+  constructor({ code, message, retryAfterSeconds, attemptsLeft, field }) {
     super(message);
     this.code = code;
     this.retryAfterSeconds = retryAfterSeconds ?? undefined;
+    this.attemptsLeft = attemptsLeft;
+    this.field = field ?? undefined;
   }
 
   /** True when a new access token may turn the answer around. */
@@ -34,20 +38,31 @@ export class Unreachable extends Error {
   }
 }
 
+/** Who asks: the house counts it, so that it knows which build still needs what. */
+export const WHO = { "X-Marquee-App": APP, "X-Marquee-Build": BUILD };
+
 /**
  * The operation's data. A field that failed alone is null in it; a mutation answered by a Problem, and an
  * operation without any data, are thrown as Refusal. `keepalive` lets the request outlive the page.
  */
-export async function post(document, variables = {}, { token, keepalive = false } = {}) {
-  const headers = { "Content-Type": "application/json", Accept: "application/graphql-response+json, application/json" };
+export async function post(document, variables = {}, options = {}) {
+  const documentId = IDS.get(document);
+  const answer = await ask(documentId ? { documentId, variables } : { query: document, variables }, options);
+  const isUnknown = documentId && answer.errors?.some(({ extensions }) => extensions?.code === UNKNOWN);
+  return accepted(isUnknown ? await ask({ query: document, variables }, options) : answer);
+}
+
+async function ask(request, { token, keepalive = false }) {
+  const accept = "application/graphql-response+json, application/json";
+  const headers = { "Content-Type": "application/json", Accept: accept, ...WHO };
   if (token) headers.Authorization = `Bearer ${token}`;
-  const body = JSON.stringify({ query: document, variables });
+  const body = JSON.stringify(request);
   const signal = AbortSignal.timeout(ANSWER_WITHIN_MS);
   const response = await fetch("/graphql", { method: "POST", headers, body, keepalive, signal }).catch((error) => {
     throw new Unreachable(error.message);
   });
   const answer = await response.json().catch(() => null); // a proxy answers for a server that is gone, in HTML
-  if (answer?.data || answer?.errors) return accepted(answer);
+  if (answer?.data || answer?.errors) return answer;
   if (answer?.code && answer.message) throw new Refusal({ ...answer, retryAfterSeconds: secondsOf(response) });
   throw new Unreachable(`HTTP ${response.status}`, { retryAfterSeconds: secondsOf(response) });
 }

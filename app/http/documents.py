@@ -40,12 +40,10 @@ class Documents:
             return await self._by_hash(hash_, params.query)
         return await self._by_text(params.query or "")
 
-    def used(self, prepared: Prepared, headers: Mapping[str, str]) -> None:
-        """Counts that an operation of it runs, for who says who it is by X-Marquee-App and
-        X-Marquee-Build."""
+    def used(self, prepared: Prepared, sender: Build) -> None:
+        """Counts that an operation of it is asked for."""
         if prepared.trusted:
-            app, build = headers.get("x-marquee-app", ""), headers.get("x-marquee-build", "")
-            self._stores.documents.used(prepared.id, Build(app, build))
+            self._stores.documents.used(prepared.id, sender)
 
     async def _by_id(self, id_: str) -> Prepared:
         return await self._trusted_by_id(id_) or _not_found(id_)
@@ -90,6 +88,12 @@ class Documents:
         if id_ not in self._trusted:
             self._trusted[id_] = prepare(text, trusted=True)
         return self._trusted[id_]
+
+
+def sender_of(headers: Mapping[str, object]) -> Build:
+    """Which build of which app asks, as it says itself: by headers, or in the first message of a
+    socket, for a page cannot set headers there."""
+    return Build(str(headers.get("X-Marquee-App", "")), str(headers.get("X-Marquee-Build", "")))
 
 
 def _hash(extensions: Mapping[str, object]) -> str | None:

@@ -11,6 +11,7 @@ from starlette.requests import HTTPConnection, Request
 from starlette.types import Receive, Scope, Send
 
 from app.http.admission import Admission, Seats
+from app.http.documents import sender_of
 from app.http.graphql_socket import Conversation
 from app.http.negotiation import (
     IN_PARTS,
@@ -79,7 +80,7 @@ class GraphQLDoor:
         types = accepted(headers.get("accept"))
         params = await _params(scope, headers, receive)
         try:
-            asked = self._operations.asked(params)
+            asked = await self._operations.asked(params, sender_of(headers))
         except CannotRun as error:
             kind = whole(types)
             await _send(send, error.answer, kind, status=_status(error.answer, kind))

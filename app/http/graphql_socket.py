@@ -8,6 +8,7 @@ import orjson
 from starlette.requests import HTTPConnection
 from starlette.types import Message, Receive, Scope, Send
 
+from app.http.documents import sender_of
 from app.http.operations import Operations
 from domain.errors import DomainError, InvalidInput
 from resolvers.context import Context
@@ -49,6 +50,7 @@ class Conversation:
         self._receive = receive
         self._send = send
         self._ctx: Context | None = None
+        self._sender = sender_of({})
         self._greeted = asyncio.Event()  # the client has said who it is
         self._running: dict[str, asyncio.Task[None]] = {}
 
@@ -107,6 +109,7 @@ class Conversation:
         if not isinstance(payload, dict | None):
             raise Closed(INVALID, NO_MESSAGE)
         ctx = self._operations.context(HTTPConnection(self._scope))
+        self._sender = sender_of(payload or {})
         token = (payload or {}).get("Authorization")
         if isinstance(token, str):
             ctx.authorize(token)
@@ -136,7 +139,8 @@ class Conversation:
 
         last: dict[str, Any] = {"type": "complete"}
         try:
-            await self._operations.run(self._operations.asked(params), ctx, tell)
+            asked = await self._operations.asked(params, self._sender)
+            await self._operations.run(asked, ctx, tell)
         except CannotRun as error:
             last = {"type": "error", "payload": error.answer["errors"]}
         except DomainError as refusal:

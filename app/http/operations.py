@@ -11,9 +11,10 @@ from starlette.requests import HTTPConnection
 
 from app.http.admission import Admission, Seats, within
 from app.http.callers import caller_of
+from app.http.documents import Documents
 from domain.house import House
 from resolvers.context import Context
-from schema.documents import Planned, Prepared, check_listed, prepare_once
+from schema.documents import Planned, Prepared
 from schema.execution import (
     NO_SUCH_OPERATION,
     Answer,
@@ -24,6 +25,7 @@ from schema.execution import (
 )
 from schema.params import Params
 from stores import Stores
+from stores.sql.documents import Build
 
 Send = Callable[[Answer | None], Awaitable[None]]
 
@@ -59,22 +61,23 @@ class Operations:
         self._stores = stores
         self._house = house
         self._admission = admission
+        self._documents = Documents(stores, trusted_only=house.trusted_only)
         self._subscriptions = Seats(most_subscriptions, taken=SUBSCRIPTIONS)
 
     def context(self, connection: HTTPConnection) -> Context:
         """For one operation, or for a socket that each of its operations takes its own from."""
         return Context(self._house, self._stores, caller_of(connection), self._admission.shedding)
 
-    def asked(self, params: Params) -> Asked:
-        """Raises CannotRun, and InvalidInput for a document that this house does not answer, and
-        does not even read."""
-        check_listed(params.query, self._house.documents)
-        prepared = prepare_once(params.query or "")
+    async def asked(self, params: Params, sender: Build) -> Asked:
+        """Raises CannotRun; InvalidInput for what names no document, or is too complex; Unavailable
+        when nobody can tell whether this house answers it."""
+        prepared = await self._documents.find(params)
         if prepared.errors:
             raise CannotRun(prepared.errors)
         planned = prepared.operation(params.operation_name)
         if planned is None:
             raise CannotRun([NO_SUCH_OPERATION])
+        self._documents.used(prepared, sender)
         return Asked(prepared, planned, params.variables)
 
     async def answer(self, asked: Asked, ctx: Context) -> Answer:

@@ -1,14 +1,14 @@
-"""What is known of an operation before it runs: its kind, and its class of load."""
+"""What is known of a document before it runs: what is wrong with it, and of each operation its
+class of load."""
 
 import pytest
-from graphql import OperationType
 
+from domain.errors import TooComplex
 from domain.load import PriorityClass
-from schema.documents import MOST_TOKENS, operation_of, prepare
+from schema.documents import prepare
 from schema.root import PRIORITIES
 
 CRITICAL, STANDARD, PREFETCH, BULK = PriorityClass
-CLASSES = {"beat": CRITICAL, "viewer": CRITICAL, "ahead": PREFETCH, "report": BULK}
 
 
 def test_what_keeps_a_film_going_a_viewer_in_and_an_operator_seeing_is_critical():
@@ -21,6 +21,7 @@ def test_what_keeps_a_film_going_a_viewer_in_and_an_operator_seeing_is_critical(
                 "selectProfile",
                 "startPlayback",
                 "heartbeat",
+                "signOut",
                 "stopPlayback",
                 "acquireLicense",
                 "ops",
@@ -34,57 +35,54 @@ def test_what_keeps_a_film_going_a_viewer_in_and_an_operator_seeing_is_critical(
 @pytest.mark.parametrize(
     ("document", "priority"),
     [
-        ("{ viewer { id } }", CRITICAL),
-        ("{ home }", STANDARD),
-        ("{ viewer home }", STANDARD),
-        ("mutation { beat report }", BULK),
-        ("mutation { ahead report beat }", BULK),
-        ("{ mine: viewer __typename }", CRITICAL),
-        ("{ viewer: home }", STANDARD),
-        ("{ viewer ...More } fragment More on Query { home }", STANDARD),
-        ("{ viewer ... { ... on Query { home } } }", STANDARD),
-        ("{ ...A viewer } fragment A on Query { ...B } fragment B on Query { ...A }", CRITICAL),
-        ("{ ...Gone viewer }", CRITICAL),
+        ("{ viewer { __typename } }", CRITICAL),
+        ("{ page { id } }", STANDARD),
+        ("{ viewer { __typename } page { id } }", STANDARD),
+        ("{ mine: viewer { __typename } __typename }", CRITICAL),
+        ("{ viewer: page { id } }", STANDARD),
+        ("{ viewer { __typename } ...More } fragment More on Query { page { id } }", STANDARD),
+        ("{ viewer { __typename } ... { ... on Query { page { id } } } }", STANDARD),
         ("{ __typename }", STANDARD),
         ("{ __schema { types { name } } }", STANDARD),
     ],
 )
 def test_an_operation_is_as_important_as_its_least_important_root_field(document, priority):
-    assert operation_of(document, None).priority(CLASSES) is priority
+    assert prepare(document).operation(None).priority is priority
 
 
 @pytest.mark.parametrize(
-    ("name", "found"),
-    [("A", OperationType.QUERY), ("B", OperationType.MUTATION), ("C", None), (None, None)],
+    ("document", "defers"),
+    [
+        ("{ viewer { __typename } }", False),
+        ("{ ... @defer { viewer { __typename } } }", True),
+        ("{ viewer { ...V } } fragment V on Viewer { ... @defer { account { id } } }", True),
+        ("{ viewer { ...V @defer } } fragment V on Viewer { account { id } }", True),
+        ("{ viewer { ... @include(if: true) { account { id } } } }", False),
+    ],
 )
-def test_of_several_operations_the_named_one_is_meant(name, found):
-    asked = operation_of("query A { viewer } mutation B { beat }", name)
-
-    assert (asked and asked.type) == found
+def test_it_is_known_whether_an_operation_defers(document, defers):
+    assert prepare(document).operation(None).defers is defers
 
 
 @pytest.mark.parametrize(
-    ("document", "name"), [("{", None), ("", None), (None, None), (7, None), ("{ viewer }", 7)]
+    "document",
+    [
+        "{ ...A } fragment A on Query { ...B } fragment B on Query { ...A }",
+        "{ ...Gone }",
+        "",
+        "fragment A on Query { viewer { __typename } }",
+    ],
 )
-def test_what_is_no_operation_has_no_class(document, name):
-    assert operation_of(document, name) is None
+def test_what_goes_in_circles_or_nowhere_has_no_operation(document):
+    assert prepare(document).operation(None) is None
 
 
-@pytest.mark.parametrize("filler", ["__typename ", "# a comment\n"])
-def test_a_document_of_too_many_tokens_is_none(filler):
-    fits = "{ a " + filler * (MOST_TOKENS - 3) + "}"
-    does_not = "{ a " + filler * (MOST_TOKENS + 1) + "}"
+def test_a_bomb_is_not_read_unless_it_is_trusted():
+    bomb = "{" + " viewer { __typename }" * 400 + "}"
 
-    assert operation_of(fits, None).type is OperationType.QUERY
-    assert operation_of(does_not, None) is None
-
-
-async def test_a_document_of_too_many_tokens_is_refused(api):
-    reply = await api.run("{" + "__typename " * MOST_TOKENS + "}")
-
-    (error,) = reply.body["errors"]
-    assert reply.body["data"] is None
-    assert "contains more than 1000 tokens" in error["message"]
+    with pytest.raises(TooComplex):
+        prepare(bomb)
+    assert prepare(bomb, trusted=True).errors == ()
 
 
 def test_what_cannot_be_read_says_so_with_a_code():

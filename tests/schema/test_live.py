@@ -68,12 +68,12 @@ async def server(api, stores):
 
 
 @asynccontextmanager
-async def socket(server, token):
+async def socket(server, token, **init):
     url = f"ws://127.0.0.1:{server.port}/graphql"
     async with websockets.connect(url, subprotocols=[PROTOCOL]) as connection:
         opened = Socket(connection)
         payload = {} if token is None else {"Authorization": f"Bearer {token}"}
-        await opened.send(type="connection_init", payload=payload)
+        await opened.send(type="connection_init", payload=payload | init)
         yield opened
 
 
