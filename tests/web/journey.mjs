@@ -8,6 +8,7 @@ import assert from "node:assert/strict";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
+import { documentOf } from "./sent.mjs";
 import { Viewer } from "./viewer.mjs";
 
 const [url, email, password, outDir] = process.argv.slice(2);
@@ -168,7 +169,7 @@ async function playDash(first, second, filmId) {
 
   const shown = await second.locator(continueCard(filmId)).getAttribute("data-position-ms", { timeout: 500 }).catch(() => null);
   const card = cardSeenAt(second, `${continueCard(filmId)}:not([data-position-ms="${shown}"])`);
-  const beat = first.waitForRequest((request) => request.postData()?.includes("heartbeat(input"));
+  const beat = first.waitForRequest((request) => request.url().endsWith("/graphql") && documentOf(request).includes("heartbeat(input"));
   await press(first, "Enter"); // a pause is told at once
   await (await beat).response(); // its timing is known only then
   results.firstCardMs = Math.round((await card) - (await beat).timing().startTime);

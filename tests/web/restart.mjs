@@ -52,8 +52,8 @@ async function signIn(page) {
 
 /** Remembers which sessions were opened, and which heartbeats were answered. */
 async function note(response) {
-  const asked = response.request().postDataJSON?.();
-  if (!asked?.query) return;
+  if (!response.url().endsWith("/graphql")) return;
+  const asked = response.request().postDataJSON();
   const { data } = await response.json();
   if (data?.startPlayback?.session) results.started.push(data.startPlayback.session.id);
   if (data?.heartbeat?.nextInSeconds) results.beats.push({ at: Date.now(), ...asked.variables.input });

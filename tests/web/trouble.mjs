@@ -1,10 +1,11 @@
 // What would the page be told when the house is not well? Answers of a healthy house, changed on their way.
+import { documentOf } from "./sent.mjs";
 
 const MINUTES_OLD = 7;
 const LONG_NAME = "The Extraordinarily Long and Winding Chronicle of Everybody Who Ever Lived Beside the Donaudampfschifffahrtsgesellschaft";
 const SLOW_MS = 4000;
 
-const asks = (route, operation) => route.request().postDataJSON()?.query.includes(operation);
+const asks = (route, operation) => documentOf(route.request()).includes(operation);
 
 /** The home page as a kept copy (STALE), with rows and pictures missing (GAPS), or WITHOUT the title of an id. */
 export function rewriteHome(page, how, titleId) {
@@ -50,11 +51,11 @@ export function rowWithoutEnd(page, { pages }) {
     }),
   });
   return page.route("**/graphql", async (route) => {
-    const { query, variables } = route.request().postDataJSON();
-    if (query.includes("query RowNext")) {
+    if (asks(route, "query RowNext")) {
+      const { variables } = route.request().postDataJSON();
       return route.fulfill({ json: { data: { node: { id: variables.rowId, items: pageOf(Number(variables.after) + 1) } } } });
     }
-    if (!query.includes("query Home")) return route.fallback();
+    if (!asks(route, "query Home")) return route.fallback();
     const response = await route.fetch();
     const answer = await response.json();
     const row = answer.data?.page.rows.edges.map(({ node }) => node).find(({ kind }) => kind !== "CONTINUE_WATCHING");
