@@ -43,7 +43,7 @@ from schema.device_sign_in import (
     PollDeviceSignInResult,
     StartDeviceSignInResult,
 )
-from schema.directives import Priority, defer
+from schema.directives import Priority, Requires, defer
 from schema.nodes import Node
 from schema.ops import Ops
 from schema.pages import ContinueWatchingRow, Page, TitleRow
@@ -290,3 +290,10 @@ PRIORITIES = {
     for directive in field.directives
     if isinstance(directive, Priority)
 }
+
+# The fields that a query may read without a token.
+PUBLIC_QUERIES = frozenset(
+    schema.config.name_converter.get_graphql_name(field)
+    for field in get_object_definition(Query, strict=True).fields
+    if not any(isinstance(directive, Requires) for directive in field.directives)
+)

@@ -20,6 +20,7 @@ from app.http.negotiation import (
     accepted,
     check_content,
     in_parts,
+    plain,
     whole,
 )
 from app.http.operations import Operations
@@ -35,9 +36,7 @@ from stores import Stores
 
 MOST_SOCKETS = 2000  # a process; each holds about 50 KiB, and a nudge wakes every one of them
 MOST_SUBSCRIPTIONS = 4000  # a process: two for each socket, or as many streams without one
-_CONTENT_TYPES = {
-    kind: f"{kind}; charset=utf-8".encode() for kind in (MediaType.GRAPHQL, MediaType.JSON)
-}
+_CONTENT_TYPES = {kind: f"{kind}; charset=utf-8" for kind in (MediaType.GRAPHQL, MediaType.JSON)}
 SOCKETS = Gauge("marquee_sockets", "WebSockets that are open.", multiprocess_mode="livesum")
 
 
@@ -72,7 +71,9 @@ class GraphQLDoor:
                 await self._answer(scope, receive, send)
         except DomainError as refusal:
             error = {"message": refusal.message, "extensions": refusal.extensions}
-            await refused(refusal, {"errors": [error]})(scope, receive, send)
+            form = plain(accepted(Headers(scope=scope).get("accept")))
+            response = refused(refusal, {"errors": [error]}, form=_CONTENT_TYPES[form])
+            await response(scope, receive, send)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Raises DomainError for what is refused before anything is sent."""
@@ -82,22 +83,23 @@ class GraphQLDoor:
         try:
             asked = await self._operations.asked(params, sender_of(headers))
         except CannotRun as error:
-            kind = whole(types)
-            await _send(send, error.answer, kind, status=_status(error.answer, kind))
+            await _send(send, error.answer, whole(types), _caching(scope))
             return
         if scope["method"] == "GET" and asked.planned.type is not OperationType.QUERY:
-            raise MethodNotAllowed("By GET only queries are asked.")
+            raise MethodNotAllowed("By GET only queries are asked.", allowed="POST")
         ctx = self._operations.context(HTTPConnection(scope))
-        kind = (
-            in_parts(types) if asked.is_stream else whole(types, prefers_parts=asked.planned.defers)
-        )
+        if asked.is_stream:
+            kind = in_parts(types)
+        else:
+            kind = whole(types, prefers_parts=asked.planned.defers)
         if kind in IN_PARTS:
             work = partial(self._operations.run, asked, ctx)
             async with begun(work) as answers:
                 await streamed(answers, kind)(scope, receive, send)
-        else:
-            answer = await self._operations.answer(asked, ctx)
-            await _send(send, answer, kind, status=_status(answer, kind))
+            return
+        answer = await self._operations.answer(asked, ctx)
+        is_for_all = asked.is_public and "authorization" not in headers and "errors" not in answer
+        await _send(send, answer, kind, _caching(scope, is_for_all=is_for_all))
 
 
 async def _params(scope: Scope, headers: Headers, receive: Receive) -> Params:
@@ -108,21 +110,28 @@ async def _params(scope: Scope, headers: Headers, receive: Receive) -> Params:
         return params_of(read_json(body))
     if scope["method"] == "GET":
         return params_of_address(scope["query_string"])
-    raise MethodNotAllowed("Operations are asked for by POST, queries also by GET.")
+    raise MethodNotAllowed("Operations are asked for by POST, or by GET.", allowed="GET, POST")
 
 
-def _status(answer: Answer, kind: MediaType) -> int:
+def _caching(scope: Scope, *, is_for_all: bool = False) -> list[tuple[bytes, bytes]]:
+    """What caches may do with the answer; nothing is kept of what depends on who asks."""
+    if scope["method"] == "POST":
+        return [(b"cache-control", b"no-store")]
+    may = b"public, max-age=60" if is_for_all else b"private, no-store"
+    return [(b"cache-control", may), (b"vary", b"Accept, Authorization")]
+
+
+async def _send(
+    send: Send, answer: Answer, kind: MediaType, caching: list[tuple[bytes, bytes]]
+) -> None:
     """What could not run is a bad request in the form that has statuses; JSON says it inside."""
-    return 400 if kind is MediaType.GRAPHQL and "data" not in answer else 200
-
-
-async def _send(send: Send, answer: Answer, kind: MediaType, *, status: int) -> None:
+    status = 400 if kind is MediaType.GRAPHQL and "data" not in answer else 200
     body = orjson.dumps(answer)
     headers = [
-        (b"content-type", _CONTENT_TYPES[kind]),
+        (b"content-type", _CONTENT_TYPES[kind].encode()),
         (b"content-length", b"%d" % len(body)),
-        (b"cache-control", b"no-store"),
         (b"x-content-type-options", b"nosniff"),
+        *caching,
     ]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

@@ -9,7 +9,7 @@ from starlette.datastructures import Headers
 from domain.errors import InvalidInput
 
 REMEMBERED = 200  # headers: each app has one of its own
-INCREMENTAL = "v0.2"  # how answers in parts name them: `pending`, `incremental`, `completed`
+INCREMENTAL = "v0.2"  # the making of parts: `pending`, `incremental`, `completed`
 ANYTHING = {"*/*", "application/*"}
 
 
@@ -37,13 +37,18 @@ class UnsupportedMediaType(InvalidInput):
 class MethodNotAllowed(InvalidInput):
     """An operation that a request of this method cannot ask for."""
 
+    def __init__(self, message: str, *, allowed: str) -> None:
+        """`allowed`: the methods that could."""
+        super().__init__(message)
+        self.allowed = allowed
+
 
 @lru_cache(maxsize=REMEMBERED)
 def accepted(accept: str | None) -> tuple[MediaType, ...]:
     """By an Accept header, best first; where anything is, JSON."""
-    ranges = [] if accept is None else sorted(_ranges(accept), key=lambda found: -found[1])
-    if not ranges and not (accept or "").strip():
+    if accept is None or not accept.strip():
         return (MediaType.JSON,)
+    ranges = sorted(_ranges(accept), key=lambda found: -found[1])
     refused = {name for name, quality in ranges if quality <= 0}
     names = [MediaType.JSON.value if name in ANYTHING else name for name, q in ranges if q > 0]
     known = [name for name in names if name in set(MediaType) and name not in refused]
@@ -56,6 +61,11 @@ def whole(types: tuple[MediaType, ...], *, prefers_parts: bool = False) -> Media
     if prefers_parts and any(kind in IN_PARTS for kind in types):
         return in_parts(types)
     return next((kind for kind in types if kind not in IN_PARTS), None) or in_parts(types)
+
+
+def plain(types: tuple[MediaType, ...]) -> MediaType:
+    """For a refusal, which is one answer, whatever was hoped for."""
+    return next((kind for kind in types if kind not in IN_PARTS), MediaType.JSON)
 
 
 def in_parts(types: tuple[MediaType, ...]) -> MediaType:
@@ -93,9 +103,8 @@ def _ranges(accept: str) -> Iterator[tuple[str, float]]:
 
 
 def _is_ours(parameters: dict[str, str]) -> bool:
-    return "deferspec" not in parameters and (
-        parameters.get("incrementalspec", INCREMENTAL) == INCREMENTAL
-    )
+    making = {name: value for name, value in parameters.items() if name.endswith("spec")}
+    return making in ({}, {"incrementalspec": INCREMENTAL})
 
 
 def _parted(header: str) -> tuple[str, dict[str, str]]:

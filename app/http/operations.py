@@ -24,6 +24,7 @@ from schema.execution import (
     subscribe,
 )
 from schema.params import Params
+from schema.root import PUBLIC_QUERIES
 from stores import Stores
 from stores.sql.documents import Build
 
@@ -50,6 +51,11 @@ class Asked:
     def is_stream(self) -> bool:
         """Whether its answer has no end of its own."""
         return self.planned.type is OperationType.SUBSCRIPTION
+
+    @property
+    def is_public(self) -> bool:
+        """Whether everybody without a token is answered alike."""
+        return self.planned.root_fields <= PUBLIC_QUERIES
 
 
 class Operations:

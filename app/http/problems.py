@@ -96,16 +96,17 @@ async def read_body(request: Request, *, most_bytes: int) -> bytes:
     return bytes(body)
 
 
-def refused(refusal: DomainError, content: object) -> Response:
-    """`content` as JSON, under the status and the headers that belong to the refusal."""
+def refused(refusal: DomainError, content: object, *, form: str = "application/json") -> Response:
+    """`content` as JSON, under the status and the headers that belong to the refusal; `form` is
+    what the JSON calls itself."""
     status = _STATUS_OF_KIND.get(type(refusal)) or _STATUS.get(refusal.code, 403)
     headers = dict(NO_STORE)
     if status == 401:
         headers["WWW-Authenticate"] = "Bearer"
-    if status == 405:
-        headers["Allow"] = "GET, POST"
+    if isinstance(refusal, MethodNotAllowed):
+        headers["Allow"] = refusal.allowed
     if type(refusal) in _UNREAD:
         headers["Connection"] = "close"
     if refusal.retry_after_seconds is not None:
         headers["Retry-After"] = str(refusal.retry_after_seconds)
-    return JSONResponse(content, status_code=status, headers=headers)
+    return JSONResponse(content, status_code=status, headers=headers, media_type=form)
