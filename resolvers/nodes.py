@@ -17,8 +17,9 @@ from domain.ids import (
     kind_of,
 )
 from resolvers import pages
-from resolvers.context import Context, Info
+from resolvers.context import Context, Info, Scope
 from stores.sql import catalog as catalog_sql
+from stores.sql import data_jobs as data_jobs_sql
 from stores.sql import people as people_sql
 from stores.sql import playback as playback_sql
 
@@ -68,6 +69,16 @@ async def _session(ctx: Context, id: str) -> object | None:
     return session if session is not None and session.profile_id == profile.id else None
 
 
+async def _data_job(ctx: Context, id: str) -> object | None:
+    claims = ctx.claims()
+    if claims is None or Scope.ACCOUNT not in claims.scopes:
+        return None  # a child does not fetch what its parents asked for
+    account = (await ctx.viewer()).account
+    async with ctx.reads.begin() as tx:
+        job = await data_jobs_sql.by_id(tx, id)
+    return job if job is not None and job.account_id == account.id else None
+
+
 async def _page(ctx: Context, id: str) -> object | None:
     page = await pages.compose(ctx)
     return page if page.id == id else None
@@ -81,6 +92,7 @@ async def _row(ctx: Context, id: str) -> object | None:
 _FINDERS: Mapping[Prefix, Callable[[Context, str], Awaitable[object | None]]] = MappingProxyType(
     {
         Prefix.ACCOUNT: _account,
+        Prefix.DATA_JOB: _data_job,
         Prefix.DEVICE: _device,
         Prefix.EPISODE: _entry,
         Prefix.GENRE: _genre,

@@ -16,6 +16,7 @@ from resolvers import (
     accounts,
     device_sign_in,
     devices,
+    my_data,
     nodes,
     ops,
     pages,
@@ -44,6 +45,7 @@ from schema.device_sign_in import (
     StartDeviceSignInResult,
 )
 from schema.directives import Priority, Requires, defer
+from schema.my_data import DataJob, DataJobResult
 from schema.nodes import Node
 from schema.ops import Ops
 from schema.pages import ContinueWatchingRow, Page, TitleRow
@@ -77,6 +79,11 @@ class Query:
         " does, or not any more.",
         scope=Scope.ACCOUNT,
         user_code="As typed; upper and lower case, dashes and blanks make no difference.",
+    )
+    data_jobs: list[DataJob] = query(
+        my_data.data_jobs_of_caller,
+        "What the household asked about its data within the last seven days, latest first.",
+        scope=Scope.ACCOUNT,
     )
     page: Page | None = query(
         pages.page,
@@ -209,6 +216,20 @@ class Mutation:
         scope=Scope.ACCOUNT,
         user_code="As typed; upper and lower case, dashes and blanks make no difference.",
         approve="False says no to it.",
+    )
+    export_my_data: DataJobResult = mutation(
+        my_data.export_my_data,
+        "A file with everything kept about the household, at `url` when the job is done.",
+        scope=Scope.ACCOUNT,
+    )
+    erase_my_data: DataJobResult = mutation(
+        my_data.erase_my_data,
+        "Erases the household, or one profile of it, from every store. Nobody can sign in to an"
+        " erased household from this moment on: keep `url`, where the receipt will be. Refused with"
+        " UNAUTHENTICATED for a wrong password, RATE_LIMITED after ten, and NOT_FOUND.",
+        scope=Scope.ACCOUNT,
+        password="Of the account.",  # noqa: S106 - a description
+        profile_id="Of the profile; without it, the whole household goes.",
     )
     start_playback: StartPlaybackResult = mutation(
         playback.start_playback,

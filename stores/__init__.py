@@ -25,6 +25,7 @@ from stores.objects import Objects, open_objects
 from stores.passwords import Passwords
 from stores.redis import Leases, Nudges, Turns, open_redis
 from stores.revocations import Revocations
+from stores.traces import Traces
 
 Tx: TypeAlias = AsyncConnection  # a connection inside the transaction of `Stores.begin`
 
@@ -63,6 +64,7 @@ class Stores:
     copies: Copies
     documents: Documents
     revocations: Revocations
+    traces: Traces
     drills: Drills
 
     @asynccontextmanager
@@ -130,6 +132,7 @@ async def open_stores(
         copies=Copies(client, guards[Dependency.REDIS]),
         documents=Documents(client, guards[Dependency.REDIS]),
         revocations=Revocations(client, guards[Dependency.REDIS]),
+        traces=Traces(client, guards[Dependency.REDIS]),
         drills=Drills(client, guards),
     )
     turns = Turns(client, guards[Dependency.REDIS])

@@ -195,10 +195,13 @@ data_jobs = Table(
     "data_jobs",
     metadata,
     _id(),
-    Column("account_id", Text, nullable=False),
-    Column("profile_id", Text),
+    # Whose it is to see; nobody's any more once an account is erased.
+    Column("account_id", Text),
     _one_of("purpose", DataPurpose),
     _one_of("state", JobState),
+    # The ids that an erasure looks for, until it has ended, and how much it found by place.
+    Column("subject", JSONB),
+    Column("found", JSONB, nullable=False, server_default=text("'{}'")),
     Column("receipt", Text),
     _at("created_at"),
     _at("finished_at", optional=True),
@@ -405,7 +408,9 @@ playback_sessions = Table(
     _at("ended_at", optional=True),
     CheckConstraint("position_ms >= 0", name="position_not_negative"),
     UniqueConstraint("profile_id", "device_id", "idempotency_key"),
-    Index("ix_playback_sessions_device_id", "device_id", postgresql_where=text("ended_at IS NULL")),
+    # For what goes with a household or a device.
+    Index("ix_playback_sessions_account_id", "account_id"),
+    Index("ix_playback_sessions_device_id", "device_id"),
 )
 
 watch_states = Table(
@@ -422,6 +427,7 @@ watch_states = Table(
     _at("updated_at"),
     CheckConstraint("position_ms >= 0", name="position_not_negative"),
     UniqueConstraint("profile_id", "cursor"),
+    Index("ix_watch_states_device_id", "device_id"),  # for a device that goes
 )
 
 outbox = Table(
@@ -433,4 +439,5 @@ outbox = Table(
     Column("payload", JSONB, nullable=False),
     _at("at"),
     UniqueConstraint("event_id"),
+    Index("ix_outbox_profile", text("(payload ->> 'profile')")),  # for a profile that is erased
 )

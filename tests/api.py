@@ -121,6 +121,7 @@ class Api:
 
     def __init__(self, stores: Stores, house: House, *, address: str = "127.0.0.1") -> None:
         self.stores = stores
+        self.house = house
         self.app = Starlette(routes=server.routes(stores, house, with_graphiql=True))
         transport = httpx.ASGITransport(self.app, client=(address, 50_000))
         self.http = httpx.AsyncClient(transport=transport, base_url=house.public_url)

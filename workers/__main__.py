@@ -9,6 +9,8 @@ from pathlib import Path
 from domain.encoding import EncodeTitle
 from domain.ingest import ClearAway
 from domain.mails import SendMail
+from domain.my_data import MyData
+from domain.token_keys import TokenKeys
 from settings import CannotStart, Settings, load_settings
 from stores import WORKERS, open_stores
 from stores.jobs import Crew, Handler, Order
@@ -17,10 +19,11 @@ from stores.tracing import tracing
 from workers.janitor import clear_away, keep_clean
 from workers.mails import send_mail
 from workers.media.encode_title import encode_title
+from workers.my_data import my_data
 
 Watch = Callable[[Path], Coroutine[None, None, None]]  # tells of the machine; is given the home
 
-ROLES = (EncodeTitle.queue, ClearAway.queue, SendMail.queue)  # a queue each
+ROLES = (EncodeTitle.queue, ClearAway.queue, SendMail.queue, MyData.queue)  # a queue each
 QUICK_AT_ONCE = 4  # of all roles but encoding: they wait for others, and hardly for this machine
 PULSE_EVERY_S = 1.0  # a touch of a file; whoever watches looks every other second
 
@@ -42,6 +45,7 @@ async def _work(
     settings: Settings, queues: Sequence[str], pulse: Path | None, watch: Watch | None
 ) -> None:
     workshop = _workshop(settings.marquee_home)
+    keys = TokenKeys.from_pem(settings.token_key, issuer=settings.public_url)
     async with open_stores(settings, patience=WORKERS) as stores, AsyncExitStack() as beside:
         if pulse is not None:
             await beside.enter_async_context(_running(_beat(pulse)))
@@ -52,6 +56,7 @@ async def _work(
         handlers: dict[type[Order], Handler] = {
             EncodeTitle: partial(encode_title, stores, root=workshop),
             ClearAway: partial(clear_away, stores),
+            MyData: partial(my_data, stores, keys),
         }
         if settings.smtp_url is not None and settings.mail_from is not None:
             mailer = Mailer(settings.smtp_url, settings.mail_from)
@@ -64,7 +69,7 @@ def _crews(handlers: Iterable[type[Order]], queues: Sequence[str], encodings: in
     """Whatever is quick is done while films are encoded."""
     mine = {order.queue for order in handlers} & set(queues)
     films, quick = mine & {EncodeTitle.queue}, mine - {EncodeTitle.queue}
-    crews = [Crew(sorted(films), encodings), Crew(sorted(quick), QUICK_AT_ONCE)]
+    crews = [Crew(sorted(quick), QUICK_AT_ONCE), Crew(sorted(films), encodings)]
     return [crew for crew in crews if crew.queues]
 
 

@@ -1,8 +1,8 @@
-"""The doors that are not GraphQL: media, licenses, health, metrics."""
+"""The doors that are not GraphQL: media, licenses, a household's data, keys, health, metrics."""
 
 from starlette.routing import Route
 
-from app.http import health, license, media, metrics
+from app.http import health, jwks, license, media, metrics, my_data
 from app.http.admission import Admission
 from domain.house import House
 from stores import Stores
@@ -13,6 +13,8 @@ def routes(stores: Stores, house: House, admission: Admission) -> list[Route]:
     return [
         *media.routes(stores.objects, house),
         *license.routes(stores, house, admission),
+        *my_data.routes(stores, house),
+        *jwks.routes(house),
         *health.routes(stores),
         *metrics.routes(stores),
     ]

@@ -12,8 +12,7 @@ def upgrade() -> None:
     op.create_table(
         "data_jobs",
         sa.Column("id", sa.Text(), nullable=False),
-        sa.Column("account_id", sa.Text(), nullable=False),
-        sa.Column("profile_id", sa.Text(), nullable=True),
+        sa.Column("account_id", sa.Text(), nullable=True),
         sa.Column(
             "purpose",
             sa.Enum(
@@ -39,6 +38,13 @@ def upgrade() -> None:
                 create_constraint=True,
                 length=32,
             ),
+            nullable=False,
+        ),
+        sa.Column("subject", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.Column(
+            "found",
+            postgresql.JSONB(astext_type=sa.Text()),
+            server_default=sa.text("'{}'"),
             nullable=False,
         ),
         sa.Column("receipt", sa.Text(), nullable=True),
@@ -203,13 +209,10 @@ def upgrade() -> None:
         "devices", sa.Column("epoch", sa.Integer(), server_default=sa.text("1"), nullable=False)
     )
     _follow_profile("SET NULL")  # a device outlives the profile that was chosen on it
-    op.create_index(
-        "ix_playback_sessions_device_id",
-        "playback_sessions",
-        ["device_id"],
-        unique=False,
-        postgresql_where=sa.text("ended_at IS NULL"),
-    )
+    op.create_index("ix_playback_sessions_account_id", "playback_sessions", ["account_id"])
+    op.create_index("ix_playback_sessions_device_id", "playback_sessions", ["device_id"])
+    op.create_index("ix_watch_states_device_id", "watch_states", ["device_id"])
+    op.create_index("ix_outbox_profile", "outbox", [sa.text("(payload ->> 'profile')")])
     op.add_column("profiles", sa.Column("avatar", sa.Text(), nullable=True))
     op.add_column("profiles", sa.Column("pin_hash", sa.Text(), nullable=True))
     op.add_column(
@@ -277,7 +280,10 @@ def downgrade() -> None:
     op.drop_column("profiles", "pin_tries")
     op.drop_column("profiles", "pin_hash")
     op.drop_column("profiles", "avatar")
+    op.drop_index("ix_outbox_profile", table_name="outbox")
+    op.drop_index("ix_watch_states_device_id", table_name="watch_states")
     op.drop_index("ix_playback_sessions_device_id", table_name="playback_sessions")
+    op.drop_index("ix_playback_sessions_account_id", table_name="playback_sessions")
     _follow_profile("CASCADE")
     op.drop_column("devices", "epoch")
     op.add_column("devices", sa.Column("refresh_token_hash", sa.LargeBinary(), nullable=True))

@@ -1,0 +1,111 @@
+"""What a household asks about its own data."""
+
+from strawberry import ID, Parent
+
+from domain import my_data as domain
+from domain.accounts import MAX_PASSWORD_CHARACTERS, Account, check_length
+from domain.encoding import JobState
+from domain.errors import NotFound
+from domain.ids import ProfileId
+from domain.my_data import SETTLED_AFTER, DataJob, DataPurpose, MyData, Subject
+from domain.scalars import Url
+from domain.sessions import Revocation
+from resolvers.context import Context, Info
+from resolvers.passwords import prove, tries_of_device
+from resolvers.sessions import tell
+from stores import Tx
+from stores.sql import accounts as accounts_sql
+from stores.sql import data_jobs
+from stores.sql import devices as devices_sql
+from stores.sql import my_data as my_data_sql
+from stores.sql import profiles as profiles_sql
+
+UNFINISHED = (JobState.QUEUED, JobState.RUNNING)
+
+
+async def export_my_data(info: Info) -> DataJob:
+    """A file of everything; while one is being made, that one."""
+    ctx = info.context
+    account = (await ctx.viewer()).account
+    async with ctx.reads.begin() as tx:
+        await my_data_sql.hold(tx, account.id)
+        for job in await data_jobs.of_account(tx, account.id):
+            if job.purpose is DataPurpose.EXPORT and job.state in UNFINISHED:
+                return job
+        job = await data_jobs.add(tx, account.id, DataPurpose.EXPORT, ctx.now())
+        await ctx.stores.jobs.enqueue(tx, MyData(job.id))
+    return job
+
+
+async def erase_my_data(info: Info, password: str, profile_id: ID | None = None) -> DataJob:
+    """What Postgres holds is gone when this returns, and with it every way in; a job does the rest,
+    looks at everything once more when it has settled, and signs what it saw."""
+    check_length(password, MAX_PASSWORD_CHARACTERS, "password")
+    ctx = info.context
+    viewer = await ctx.viewer()
+    async with ctx.reads.begin() as tx:
+        found = await accounts_sql.credentials(tx, viewer.account.email)
+    await prove(ctx, found, password, tries_of_device(viewer.device.id))
+    async with ctx.reads.begin() as tx:
+        await my_data_sql.hold(tx, viewer.account.id)
+        if profile_id is None:
+            job, revoked = await _erase_household(ctx, tx, viewer.account)
+        else:
+            job, revoked = await _erase_profile(ctx, tx, viewer.account, ProfileId(profile_id))
+    await tell(ctx, revoked)
+    return job
+
+
+async def data_jobs_of_caller(info: Info) -> list[DataJob]:
+    """Latest first."""
+    ctx = info.context
+    account = (await ctx.viewer()).account
+    async with ctx.reads.begin() as tx:
+        return await data_jobs.of_account(tx, account.id)
+
+
+def url(parent: Parent[DataJob], info: Info) -> Url | None:
+    """None while there is nothing to fetch, and when that is no longer kept."""
+    ctx = info.context
+    if not parent.has_address or parent.expires_at <= ctx.now():
+        return None
+    return Url(ctx.house.public_url + domain.address(ctx.house.media_key, parent))
+
+
+async def _erase_household(
+    ctx: Context, tx: Tx, account: Account
+) -> tuple[DataJob, list[Revocation]]:
+    subject = await my_data_sql.household(tx, account.id)
+    if subject is None:
+        raise NotFound("There is no such account any more.")
+    await data_jobs.disown(tx, account.id)
+    job = await _order(ctx, tx, subject, None)
+    device_ids = await devices_sql.device_ids_of(tx, account.id)
+    revoked = await devices_sql.end_sessions(tx, device_ids, ctx.now())
+    await my_data_sql.erase(tx, subject, with_revocations=False)
+    return job, revoked
+
+
+async def _erase_profile(
+    ctx: Context, tx: Tx, account: Account, profile_id: ProfileId
+) -> tuple[DataJob, list[Revocation]]:
+    """Its devices stay signed in; their next refresh is without a profile."""
+    household = (await profiles_sql.profiles_of(tx, [account.id])).get(account.id, [])
+    if profile_id not in {profile.id for profile in household}:
+        raise NotFound("There is no such profile in this household.", field=["profileId"])
+    subject = await my_data_sql.viewer(tx, profile_id)
+    job = await _order(ctx, tx, subject, account)
+    device_ids = await devices_sql.device_ids_on(tx, account.id, profile_id)
+    revoked = await devices_sql.end_access(tx, device_ids, ctx.now())
+    await my_data_sql.erase(tx, subject, with_revocations=False)
+    return job, revoked
+
+
+async def _order(ctx: Context, tx: Tx, subject: Subject, owner: Account | None) -> DataJob:
+    """Once for at once, and once for when all that was under way has settled."""
+    owner_id = None if owner is None else owner.id
+    job = await data_jobs.add(tx, owner_id, DataPurpose.ERASE, ctx.now())
+    await data_jobs.note(tx, job.id, subject, await my_data_sql.count(tx, subject))
+    for at in (None, job.created_at + SETTLED_AFTER):
+        await ctx.stores.jobs.enqueue(tx, MyData(job.id), lock=job.id, not_before=at)
+    return job
