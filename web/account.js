@@ -23,6 +23,7 @@ export async function account(app) {
     go("devices", "Devices", "Where this account is signed in"),
     go("link", "Sign in another screen", "With the code it shows"),
     go("password", "Password", "Change it, and sign out everywhere else"),
+    go("data", "Your data", "A copy of everything, or nothing at all"),
     row("Sign out", "On this screen", signOut, { key: "sign-out", leads: false }),
   );
   const screen = settingsPage(app, "Account", facts, list, message);

@@ -7,6 +7,7 @@ import { arrowOf, focusOn, isBack, keepsArrow, moveFocus } from "./focus.js";
 import { home } from "./home.js";
 import { link } from "./link.js";
 import { confirm, forgot, reset } from "./mailed.js";
+import { myData, receipt } from "./mydata.js";
 import { Notice } from "./notice.js";
 import { player } from "./player.js";
 import { profileEditor } from "./profileeditor.js";
@@ -17,11 +18,11 @@ import { signIn } from "./signin.js";
 import { skeleton } from "./skeletons.js";
 
 const SKELETON_AFTER_MS = 120; // a screen that comes sooner needs none
-const MAILED = { confirm, reset }; // whoever has the mail may, signed in or not
+const ADDRESSED = { confirm, reset, receipt }; // whoever was given the address may, signed in or not
 const ENTRANCE = { "sign-in": signIn, code: codeSignIn, register, forgot }; // while nobody is signed in
-const HOUSEHOLD = { manage, profile: profileEditor, account, devices, password, link }; // to whom the account is open
+const HOUSEHOLD = { manage, profile: profileEditor, account, devices, password, data: myData, link }; // to whom the account is open
 const WATCHING = { "": home, title: details, play: player };
-const ROUTES = { ...MAILED, ...ENTRANCE, ...HOUSEHOLD, ...WATCHING, profiles };
+const ROUTES = { ...ADDRESSED, ...ENTRANCE, ...HOUSEHOLD, ...WATCHING, profiles };
 
 const stage = document.querySelector("#stage");
 const session = new Session(localStorage, sessionStorage);
@@ -75,7 +76,7 @@ const depth = () => history.state?.depth ?? 0; // how far Back can go without le
 function allowed(route) {
   const [name, ...rest] = route.split("/");
   const { viewer } = session;
-  if (name in MAILED) return route;
+  if (name in ADDRESSED) return route;
   if (!viewer) return name in ENTRANCE ? route : name in HOUSEHOLD ? `sign-in/${route}` : "sign-in";
   if (name in ENTRANCE) return allowed(rest.join("/"));
   const isOpen = name in HOUSEHOLD ? !viewer.profile?.kids : viewer.profile;
@@ -168,7 +169,7 @@ session.addEventListener("signedout", () => {
   if (!restored) return; // the first screen is still on its way, and will be the one to sign in on
   remembered.clear();
   cool();
-  app.replace(currentRoute().split("/")[0] in MAILED ? currentRoute() : "sign-in");
+  app.replace(currentRoute().split("/")[0] in ADDRESSED ? currentRoute() : "sign-in");
 });
 session.addEventListener("profilechanged", () => location.reload());
 

@@ -128,3 +128,26 @@ mutation DeleteProfile($profileId: ID!, $pin: String) {
   }
 }
 ${PROBLEM}`;
+
+const DATA_JOB = /* GraphQL */ `
+fragment Asked on DataJob { id purpose state url createdAt }`;
+
+export const DATA_JOBS = /* GraphQL */ `
+query DataJobs {
+  dataJobs { ...Asked }
+}
+${DATA_JOB}`;
+
+export const EXPORT_MY_DATA = /* GraphQL */ `
+mutation ExportMyData {
+  exportMyData { __typename ...Asked ...AnyProblem }
+}
+${DATA_JOB}
+${PROBLEM}`;
+
+export const ERASE_MY_DATA = /* GraphQL */ `
+mutation EraseMyData($profileId: ID, $password: String!) {
+  eraseMyData(profileId: $profileId, password: $password) { __typename ...Asked ...AnyProblem }
+}
+${DATA_JOB}
+${PROBLEM}`;

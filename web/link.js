@@ -49,7 +49,7 @@ export async function link(app, typed = "") {
       { className: "who-asks" },
       ...fact("Screen", name),
       ...fact("What", `${deviceKind(kind)}, version ${appVersion}`),
-      ...fact("From", fromHere ? `${askedFrom}, as you do` : `${askedFrom}, another place than yours`),
+      ...fact("From", fromHere ? `Your own network, ${askedFrom}` : `Another network than yours, ${askedFrom}`),
       ...fact("Asked", ago(askedAt, Date.now())),
     );
     const answer = (approve) => async () => {

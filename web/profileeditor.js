@@ -121,7 +121,7 @@ class Editor {
     this.#message.textContent = "";
     try {
       const save = (currentPin) => this.#app.session.request(SAVE_PROFILE, { input: { profileId, ...this.#changes, currentPin } });
-      if (await withPin(this.#app, `The PIN of ${name} as it is now`, save)) this.#app.back();
+      if (await withPin(this.#app, `${name}'s PIN, as it is now`, save)) this.#app.back();
     } catch (error) {
       this.#say(error);
     }
@@ -132,7 +132,7 @@ class Editor {
     if (!(await this.#app.ask(sure(`Delete ${name}?`, "Everything it has seen and begun is forgotten.", "Delete")))) return;
     this.#message.textContent = "";
     try {
-      if (await withPin(this.#app, `The PIN of ${name}`, (pin) => this.#app.session.request(DELETE_PROFILE, { profileId, pin }))) this.#app.back();
+      if (await withPin(this.#app, `${name}'s PIN`, (pin) => this.#app.session.request(DELETE_PROFILE, { profileId, pin }))) this.#app.back();
     } catch (error) {
       this.#say(error);
     }

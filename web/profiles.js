@@ -20,7 +20,7 @@ export async function profiles(app) {
     later.cancel();
     message.textContent = "";
     try {
-      const whose = current?.kids && !profile.pinned ? `The PIN of ${current.name}, to leave` : `The PIN of ${profile.name}`;
+      const whose = current?.kids && !profile.pinned ? `${current.name}'s PIN, to leave` : `${profile.name}'s PIN`;
       if (await withPin(app, whose, (pin) => app.session.selectProfile(profile.id, pin))) await app.replace("");
     } catch (error) {
       const pause = later.after(error, () => choose(profile));

@@ -20,7 +20,7 @@ const SHAPES = {
   play: () => ["player", element("div", { className: "controls" }, element("header", {}, bone("line")), element("footer", {}, bone("track")))],
 };
 
-const SAME = { manage: "profiles", devices: "account", profile: "account", password: "account", data: "account", "sign-in": "link", register: "link", code: "link", forgot: "link", confirm: "link", reset: "link" };
+const SAME = { manage: "profiles", devices: "account", profile: "account", password: "account", data: "account", "sign-in": "link", register: "link", code: "link", forgot: "link", confirm: "link", reset: "link", receipt: "link" };
 
 /** A screen in the shape of the one that `name`, the first part of a route, stands for. */
 export function skeleton(name) {

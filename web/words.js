@@ -97,6 +97,7 @@ export function headline(error) {
 }
 
 const WORDS = {
+  PIN_REQUIRED: "That is not the PIN.", // the pad is up by then
   OVERLOADED: "Very many people are watching just now.",
   UNAVAILABLE: "This part of Marquee is being put right.",
   TOKEN_EXPIRED: "This screen was signed out.",

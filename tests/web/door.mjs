@@ -17,6 +17,7 @@ const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile:
 const ADA = { name: "Ada", email: `ada-${Date.now()}@marquee.example`, password: "a long engagement" };
 const NEXT_PASSWORD = "another long engagement";
 const PIN = "2718";
+const SETTLES_MS = 400; // screens fade in
 const ENDED_WITHIN_MS = 10_000; // an open screen hears of it within five seconds; the rest is room
 
 const results = { url, steps: [], pageErrors: [] };
@@ -40,7 +41,9 @@ async function main() {
   await tell("the television is removed, and is out at once", () => removeDevice(first, second));
   await tell("a wrong password changes nothing", () => refusePassword(first));
   await tell("another password, and the phone is out", () => changePassword(first, phone));
+  await tell("a copy of everything is made, and can be fetched", () => copyEverything(first));
   await tell("signing out ends the session in the house too", () => signOut(first));
+  await tell("the account is erased, and leaves a receipt", () => eraseEverything(phone));
   assert.deepEqual(results.pageErrors, [], "a page threw an error");
 }
 
@@ -58,7 +61,10 @@ async function open(options) {
   return page;
 }
 
-const picture = (page, name) => page.screenshot({ path: join(outDir, `${String(results.steps.length + 1).padStart(2, "0")}-${name}.png`) });
+const picture = async (page, name) => {
+  await page.waitForTimeout(SETTLES_MS);
+  await page.screenshot({ path: join(outDir, `${String(results.steps.length + 1).padStart(2, "0")}-${name}.png`) });
+};
 const press = async (page, ...keys) => {
   for (const key of keys) await page.keyboard.press(key);
 };
@@ -66,6 +72,12 @@ const keyed = (key) => `[data-key="${key}"]`;
 const focused = (page, selector) => page.locator(`${selector}:focus`).waitFor();
 const heading = (page, words) => page.locator("h1", { hasText: words }).waitFor();
 const storedToken = (page) => page.evaluate(() => localStorage.getItem("marquee.refreshToken"));
+
+/** Opens a route as a bookmark would. */
+async function visit(page, route) {
+  await page.goto("about:blank");
+  await page.goto(`${url}/#/${route}`);
+}
 
 /** Presses `arrow` until what `selector` matches has the focus. */
 async function moveTo(page, arrow, selector) {
@@ -135,11 +147,11 @@ async function staysInside(page) {
   await press(page, "Enter");
   await page.locator(".home").waitFor();
   for (const route of ["account", "devices", "data", "manage", "profile", "link/BCDF-GHJK"]) {
-    await page.goto(`${url}/#/${route}`);
+    await visit(page, route);
     await heading(page, "Who is watching?");
   }
   assert.equal(await page.locator(".ways").count(), 0, "a child is offered the account");
-  await page.goto(`${url}/#/profiles`);
+  await focused(page, ".face");
   await moveTo(page, "ArrowLeft", ".face:first-child");
   await press(page, "Enter");
   await typePin(page, "1111");
@@ -169,7 +181,7 @@ async function showCode(page) {
 async function readCode(page) {
   const svg = page.locator("svg.qr");
   await svg.waitFor();
-  await page.waitForTimeout(400); // it fades in
+  await page.waitForTimeout(SETTLES_MS);
   const png = (await svg.screenshot()).toString("base64");
   const { data, width, height } = await page.evaluate(pixelsOf, png);
   const read = readQr(Uint8ClampedArray.from(data), width, height, { inversionAttempts: "dontInvert" })?.data;
@@ -219,7 +231,7 @@ async function approve(phone, tv) {
 }
 
 async function removeDevice(page, tv) {
-  await page.goto(`${url}/#/account`);
+  await visit(page, "account");
   await focused(page, keyed("manage"));
   await picture(page, "account");
   await moveTo(page, "ArrowDown", keyed("devices"));
@@ -238,21 +250,19 @@ async function removeDevice(page, tv) {
 }
 
 async function refusePassword(page) {
-  await page.goto(`${url}/#/password`);
+  await visit(page, "password");
   await focused(page, "input[name=current]");
   await fillIn(page, "not the password", NEXT_PASSWORD);
   await page.locator(".form-message:not(:empty)").waitFor();
 }
 
 async function changePassword(page, phone) {
-  await page.goto("about:blank");
-  await page.goto(`${url}/#/password`);
+  await visit(page, "password");
   await focused(page, "input[name=current]");
   await fillIn(page, ADA.password, NEXT_PASSWORD);
   await said(page, "Changed.");
   await picture(page, "password");
-  await phone.goto("about:blank");
-  await phone.goto(`${url}/#/account`);
+  await visit(phone, "account");
   await phone.locator("input[type=email]").fill(ADA.email);
   await phone.locator("input[type=password]").fill(NEXT_PASSWORD);
   await phone.locator("button[type=submit]").tap();
@@ -262,7 +272,7 @@ async function changePassword(page, phone) {
 
 async function signOut(page) {
   const spent = await storedToken(page);
-  await page.goto(`${url}/#/account`);
+  await visit(page, "account");
   await focused(page, keyed("manage"));
   await moveTo(page, "ArrowDown", keyed("sign-out"));
   await press(page, "Enter");
@@ -272,6 +282,34 @@ async function signOut(page) {
   await focused(page, "input[type=email]");
   assert.equal(await storedToken(page), null);
   assert.equal(await refusalOf(spent), "TOKEN_INVALID");
+}
+
+async function copyEverything(page) {
+  await visit(page, "data");
+  await focused(page, keyed("export"));
+  await press(page, "Enter");
+  const link = page.locator(keyed("download"));
+  await link.waitFor();
+  await picture(page, "copy");
+  const file = await (await fetch(await link.getAttribute("href"))).text();
+  assert.ok(file.includes(ADA.email), "the copy does not know whose it is");
+}
+
+async function eraseEverything(page) {
+  await visit(page, "data");
+  await page.locator("input[type=password]").fill(NEXT_PASSWORD);
+  await page.locator("button[type=submit]").tap();
+  await page.locator(".over .danger").tap();
+  await heading(page, "Erased");
+  await picture(page, "erased");
+  const address = await page.locator(keyed("receipt")).getAttribute("href");
+  assert.ok([200, 202].includes((await fetch(url + address)).status), "there is no receipt, and none to come");
+  assert.equal(await storedToken(page), null);
+  await page.goto(url);
+  await page.locator("input[type=email]").fill(ADA.email);
+  await page.locator("input[type=password]").fill(NEXT_PASSWORD);
+  await page.locator("button[type=submit]").tap();
+  await page.locator(".form-message:not(:empty)").waitFor();
 }
 
 /** What the house says to a refresh token that somebody kept. */

@@ -98,7 +98,7 @@ const focused = (page) => page.evaluate(() => ({ ...document.activeElement.datas
 
 async function signIn(page, options = {}) {
   await page.goto(url);
-  await page.locator(".sign-in input[type=email]:focus").waitFor();
+  await page.locator(".entrance input[type=email]:focus").waitFor();
   await page.keyboard.type(email);
   await press(page, "ArrowDown");
   await page.keyboard.type("not the password");

@@ -40,7 +40,7 @@ async function watch() {
 
 async function signIn(page) {
   await page.goto(url);
-  await page.locator(".sign-in input[type=email]:focus").waitFor();
+  await page.locator(".entrance input[type=email]:focus").waitFor();
   await page.keyboard.type(email);
   await page.keyboard.press("ArrowDown");
   await page.keyboard.type(password);

@@ -41,7 +41,7 @@ test("how long ago something was is told in the largest whole unit", () => {
 });
 
 test("who typed a wrong PIN reads how many tries are left", () => {
-  const wrong = (attemptsLeft) => inWords(new Refusal({ code: "PIN_REQUIRED", message: "That is not the PIN.", attemptsLeft }));
+  const wrong = (attemptsLeft) => inWords(new Refusal({ code: "PIN_REQUIRED", message: "", attemptsLeft }));
 
   assert.deepEqual([wrong(4), wrong(1)], ["That is not the PIN. 4 more tries.", "That is not the PIN. One more try."]);
 });
