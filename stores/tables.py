@@ -142,6 +142,7 @@ refresh_tokens = Table(
     # Empty once that was asked again, or its successor was used.
     Column("sealed_successor", LargeBinary),
     Index("ix_refresh_tokens_device_id", "device_id"),
+    Index("ix_refresh_tokens_expires_at", "expires_at"),
 )
 
 # Devices whose access tokens of earlier epochs are refused, for as long as one may live. Outlives

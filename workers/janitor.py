@@ -12,9 +12,10 @@ from pathlib import Path
 import structlog
 
 from domain.ingest import ClearAway
+from domain.my_data import KEPT_FOR, MyData, export_path
 from stores import Stores
 from stores.jobs import Attempt
-from stores.sql import janitor
+from stores.sql import data_jobs, janitor
 from workers.media.workplace import tidy
 
 SWEEP_EVERY_S = 3600.0  # nothing here is urgent, and each sweep is a few statements
@@ -49,7 +50,8 @@ async def keep_clean(stores: Stores, workshop: Path) -> None:
 
 async def sweep(stores: Stores, workshop: Path, now: datetime) -> None:
     """What has no order of its own: folders and halves of uploads that killed processes left, films
-    that nobody encodes any more, and jobs long done.
+    that nobody encodes any more, questions about somebody's data that nobody works at, what has
+    expired, and jobs long done.
 
     Safe beside everything that runs, another sweep included.
     """
@@ -59,11 +61,21 @@ async def sweep(stores: Stores, workshop: Path, now: datetime) -> None:
         forgotten = await janitor.forgotten(tx, now - FORGOTTEN_AFTER)
         for order in forgotten:
             await stores.jobs.enqueue(tx, order)
+        unanswered = await data_jobs.forgotten(tx, now - FORGOTTEN_AFTER)
+        for job_id in unanswered:
+            await stores.jobs.enqueue(tx, MyData(job_id), lock=job_id)
+        over = await data_jobs.forget_old(tx, now - KEPT_FOR)
+        if over:
+            await stores.jobs.enqueue(tx, ClearAway(files=[export_path(each) for each in over]))
+        expired = await janitor.forget_expired(tx, now)
         jobs = await stores.jobs.forget_done(tx, now - JOBS_ARE_KEPT)
     log.info(
         "swept",
         folders=folders,
         half_uploads=halves,
         films_ordered_again=len(forgotten),
+        data_jobs_ordered_again=len(unanswered),
+        data_jobs_forgotten=len(over),
+        expired=expired,
         jobs_forgotten=jobs,
     )

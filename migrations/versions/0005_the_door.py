@@ -195,6 +195,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("digest", name=op.f("pk_refresh_tokens")),
     )
     op.create_index("ix_refresh_tokens_device_id", "refresh_tokens", ["device_id"], unique=False)
+    op.create_index("ix_refresh_tokens_expires_at", "refresh_tokens", ["expires_at"], unique=False)
     # Who is signed in stays so.
     op.execute(
         "INSERT INTO refresh_tokens (digest, device_id, expires_at)"
@@ -307,6 +308,7 @@ def downgrade() -> None:
     op.alter_column("devices", "refresh_expires_at", nullable=False)
     op.create_unique_constraint("uq_devices_refresh_token_hash", "devices", ["refresh_token_hash"])
     op.create_unique_constraint("uq_devices_spent_token_hash", "devices", ["spent_token_hash"])
+    op.drop_index("ix_refresh_tokens_expires_at", table_name="refresh_tokens")
     op.drop_index("ix_refresh_tokens_device_id", table_name="refresh_tokens")
     op.drop_table("refresh_tokens")
     op.drop_table("document_uses")

@@ -124,11 +124,6 @@ async def decide(
     return None if row is None else PendingDevice(*row)
 
 
-async def forget_old(tx: AsyncConnection, now: datetime) -> int:
-    """Deletes codes that ran out; how many. No index: there are few, once an hour."""
-    return (await tx.execute(delete(codes).where(codes.c.expires_at <= now))).rowcount
-
-
 def _open(user_code: str, account_id: AccountId, now: datetime) -> tuple[ColumnElement[bool], ...]:
     """Undecided; or approved by this very household, which may change its mind until the device
     has its tokens."""

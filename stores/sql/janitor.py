@@ -3,13 +3,21 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select, text
+from sqlalchemy import delete, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.encoding import EncodeTitle
 from domain.ingest import film_folder, source_path
+from domain.tokens import REVOKED_FOR
 from stores.sql import among
-from stores.tables import artwork, media
+from stores.tables import (
+    artwork,
+    device_sign_ins,
+    mailed_tokens,
+    media,
+    refresh_tokens,
+    revocations,
+)
 
 # Unpublished films, which are few, are each looked for among the jobs that wait or run.
 _FORGOTTEN = text(
@@ -41,3 +49,15 @@ async def forgotten(tx: AsyncConnection, before: datetime) -> list[EncodeTitle]:
     No index: asked once an hour."""
     await tx.execute(select(func.pg_advisory_xact_lock(func.hashtextextended("forgotten", 0))))
     return [EncodeTitle(*row) for row in await tx.execute(_FORGOTTEN, {"before": before})]
+
+
+async def forget_expired(tx: AsyncConnection, now: datetime) -> int:
+    """Deletes what opens nothing any more, and what is refused without; how many. Indexes:
+    ix_refresh_tokens_expires_at and ix_revocations_at; codes and mails are few."""
+    expired = (
+        delete(refresh_tokens).where(refresh_tokens.c.expires_at <= now),
+        delete(device_sign_ins).where(device_sign_ins.c.expires_at <= now),
+        delete(mailed_tokens).where(mailed_tokens.c.expires_at <= now),
+        delete(revocations).where(revocations.c.at < now - REVOKED_FOR),
+    )
+    return sum([(await tx.execute(statement)).rowcount for statement in expired])

@@ -136,16 +136,3 @@ async def test_what_was_denied_names_nobody(stores, home):
     await decide(stores, home.account_id, SignInState.DENIED)
 
     assert await factories.fetch(stores, device_sign_ins, device_sign_ins.c.account_id) == [(None,)]
-
-
-async def test_codes_that_ran_out_are_swept_and_others_are_not(stores):
-    await take(stores, b"old", "BBBBBBBB", NOW)
-    await take(stores, b"young", "CCCCCCCC", LATER)
-
-    async with stores.begin() as tx:
-        swept = await codes.forget_old(tx, OVER)
-
-    assert swept == 1
-    assert await factories.fetch(stores, device_sign_ins, device_sign_ins.c.user_code) == [
-        ("CCCCCCCC",)
-    ]

@@ -11,10 +11,13 @@ from app.ingest import bring_in
 from domain.catalog import ArtworkRole
 from domain.encoding import EncodeTitle, IngestCode
 from domain.ingest import Admitted, ClearAway, NewFilm, Place
-from stores import Stores
+from domain.my_data import KEPT_FOR, DataPurpose, export_path
+from domain.tokens import REVOKED_FOR
+from stores import Stores, tables
 from stores.jobs import Attempt
+from stores.sql import data_jobs, playback
 from stores.sql import media as films
-from stores.sql import playback
+from tests import factories
 from tests.conftest import APART
 from tests.workers.test_encode_title import objects
 from workers.janitor import clear_away, sweep
@@ -171,12 +174,95 @@ async def test_a_film_whose_job_was_lost_is_ordered_again_once(
     ]
 
 
-async def waiting(stores: Stores) -> Sequence[object]:
+async def waiting(stores: Stores, order: str = "EncodeTitle") -> Sequence[object]:
     async with stores.begin() as tx:
         found = await tx.execute(
             text(
-                "SELECT args FROM procrastinate_jobs"
-                " WHERE task_name = 'EncodeTitle' AND status = 'todo'"
-            )
+                "SELECT args FROM procrastinate_jobs WHERE task_name = :order AND status = 'todo'"
+            ),
+            {"order": order},
         )
         return [args for (args,) in found]
+
+
+async def test_what_has_expired_is_forgotten_and_nothing_that_is_good(
+    stores: Stores, tmp_path: Path
+) -> None:
+    now = datetime.now(UTC)
+    home = await factories.household(stores)
+    async with stores.begin() as tx:
+        await tx.execute(
+            text(
+                "INSERT INTO devices (id, account_id, installation_id, kind, name, app_version,"
+                " last_seen_at) VALUES ('dev', :account, 'i', 'TV', 'n', '1', :now)"
+            ),
+            {"account": home.account_id, "now": now},
+        )
+        for name, expires_at in (("over", now), ("good", now + timedelta(seconds=1))):
+            code = ("WDJB" if name == "over" else "MJHT") * 2
+            values = {"name": name.encode(), "id": name, "code": code, "at": expires_at, "now": now}
+            for statement in (
+                "INSERT INTO refresh_tokens (digest, device_id, expires_at)"
+                " VALUES (:name, 'dev', :at)",
+                "INSERT INTO mailed_tokens (id, purpose, email, payload, expires_at)"
+                " VALUES (:id, 'RESET', 'a@house.test', '{}', :at)",
+                "INSERT INTO device_sign_ins (device_code_digest, user_code, installation_id, kind,"
+                " name, app_version, asked_from, interval_s, created_at, expires_at)"
+                " VALUES (:name, :code, 'i', 'TV', 'n', '1', '', 5, :now, :at)",
+            ):
+                await tx.execute(text(statement), values)
+            at = expires_at - REVOKED_FOR - timedelta(milliseconds=500)
+            revoked = "INSERT INTO revocations (device_id, epoch, at) VALUES (:id, 2, :at)"
+            await tx.execute(text(revoked), {"id": name, "at": at})
+
+    await sweep(stores, tmp_path / "work", now)
+
+    assert await factories.fetch(stores, tables.refresh_tokens, tables.refresh_tokens.c.digest) == [
+        (b"good",)
+    ]
+    assert await factories.fetch(stores, tables.mailed_tokens, tables.mailed_tokens.c.id) == [
+        ("good",)
+    ]
+    codes = tables.device_sign_ins
+    assert await factories.fetch(stores, codes, codes.c.user_code) == [("MJHTMJHT",)]
+    revocations = tables.revocations
+    assert await factories.fetch(stores, revocations, revocations.c.device_id) == [("good",)]
+
+
+async def test_a_file_or_a_receipt_is_kept_for_a_week(stores: Stores, tmp_path: Path) -> None:
+    now = datetime.now(UTC)
+    ended = {"old": now - KEPT_FOR - timedelta(seconds=1), "young": now - timedelta(days=6)}
+    async with stores.begin() as tx:
+        for name, at in ended.items():
+            await tx.execute(
+                text(
+                    "INSERT INTO data_jobs (id, purpose, state, created_at, finished_at)"
+                    " VALUES (:id, 'EXPORT', 'SUCCEEDED', :at, :at)"
+                ),
+                {"id": name, "at": at},
+            )
+            await stores.objects.put(export_path(name), b"{}")
+
+    await sweep(stores, tmp_path / "work", now)
+    await clear_all(stores)
+
+    assert await factories.fetch(stores, tables.data_jobs, tables.data_jobs.c.id) == [("young",)]
+    assert await objects(stores) == {export_path("young")}
+
+
+async def test_an_erasure_whose_order_was_lost_or_failed_is_ordered_again_once(
+    stores: Stores, tmp_path: Path
+) -> None:
+    now = datetime.now(UTC)
+    async with stores.begin() as tx:
+        job = await data_jobs.add(tx, None, DataPurpose.ERASE, now)
+        await data_jobs.fail(tx, job.id)
+    later = now + timedelta(hours=2)
+
+    await sweep(stores, tmp_path / "work", now)
+    early = await waiting(stores, "MyData")
+    await sweep(stores, tmp_path / "work", later)
+    await sweep(stores, tmp_path / "work", later)
+
+    assert early == []
+    assert await waiting(stores, "MyData") == [{"job_id": job.id}]
