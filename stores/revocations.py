@@ -67,6 +67,8 @@ class Revocations:
         while True:
             try:
                 await self.look(stores)
+            except Unavailable:
+                pass  # the guards have said so
             except Exception:  # or what is revoked would be let in from now on, unseen
                 log.error("revocations_not_read", exc_info=True)
             await asyncio.sleep(LOOK_EVERY_S)
@@ -103,7 +105,7 @@ class Revocations:
         async with self._redis.pipeline(transaction=False) as pipe:
             for each in revoked:
                 told = {"device": each.device_id, "epoch": each.epoch, "at": each.at.isoformat()}
-                pipe.xadd(STREAM, told, minid=f"{oldest_ms}-0")
+                pipe.xadd(STREAM, told, minid=f"{oldest_ms}-0", approximate=False)
             await answers_of(pipe)
 
     async def _read_stream(self) -> None:

@@ -16,8 +16,9 @@ CAP_S = 0.25  # a balancer asks every second or so, and gives up early
 
 def routes(stores: Stores) -> list[Route]:
     """`/livez` asks only the loop. `/readyz` tells how each part does; it is 200 as soon as
-    Postgres has answered once: from then on there is something to show, whatever fails, and to
-    take every process from the balancer would leave viewers with nothing."""
+    Postgres has answered once and told who was signed out: from then on there is something to
+    show, whatever fails, and to take every process from the balancer would leave viewers with
+    nothing."""
     return [Route("/livez", _alive), Route("/readyz", _Readiness(stores).answer)]
 
 
@@ -32,7 +33,7 @@ class _Readiness:
 
     async def answer(self, _: Request) -> Response:
         states = await asyncio.gather(*map(self._state, self._stores.guards))
-        ready = self._stores.guards[Dependency.POSTGRES].has_answered
+        ready = self._stores.revocations.is_loaded
         parts = {
             part.value: {"state": state, "breaker": guard.state.value}
             for (part, guard), state in zip(self._stores.guards.items(), states, strict=True)

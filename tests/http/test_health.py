@@ -47,6 +47,8 @@ async def readiness_once_connected(stores):
     """A busy machine may take longer to connect than a part is given to answer."""
 
     async def ready():
+        with suppress(Unavailable):
+            await stores.revocations.look(stores)
         return (await readiness(stores)).status_code == 200
 
     await until(ready)
@@ -69,6 +71,16 @@ async def test_a_process_whose_parts_all_answer_is_ready(stores):
         "parts": dict.fromkeys(("postgres", "redis", "objects"), WELL),
     }
     assert answer.headers["cache-control"] == "no-store"
+
+
+async def test_a_process_that_does_not_know_yet_who_was_signed_out_is_not_ready(stores):
+    await stores.ask(Dependency.POSTGRES)
+    before = await readiness(stores)
+    await stores.revocations.look(stores)
+    after = await readiness(stores)
+
+    assert (before.status_code, before.json()["ready"]) == (503, False)
+    assert (after.status_code, after.json()["ready"]) == (200, True)
 
 
 async def test_a_process_that_never_reached_postgres_has_nothing_to_show(open_at):
