@@ -76,12 +76,13 @@ class Settings(BaseSettings):
         description="The master key that wraps content keys, as file:///path; 32 bytes in hex.",
     )
     token_key: str = Field(
-        repr=False, description="Signs access and license tokens: an Ed25519 private key in PEM, or several."
+        repr=False,
+        description="Sign access and license tokens: Ed25519 private keys, PEM; the first signs.",
     )
     session_ttl: int = Field(
         default=24,
         ge=1,
-        description="Hours after which a browser that nobody uses is signed out; apps stay 30 days.",
+        description="Hours until a browser nobody uses is signed out; apps stay for 30 days.",
     )
     media_key: str = Field(
         repr=False, description="Signs the addresses of media files (HMAC): 32 bytes in hex."

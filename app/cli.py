@@ -22,6 +22,7 @@ COMMANDS = {
     "demo": "app.demo.command",
     "doctor": "app.doctor",
     "accounts": "app.accounts",
+    "keys": "app.keys",
     "documents": "app.documents",
     "schema": "app.schema_command",
     "backup": "app.backup",

@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from app.embedded.machine import write_secret
+from domain.token_keys import TokenKeys
 from settings import CannotStart
 
 PASSWORD_BYTES = 32  # nobody types it, so it may be as long as a key
@@ -23,10 +24,10 @@ MAY_BE_THERE = {"lock", "children", "logs", "backups", "objects"}  # where a hou
 
 def _is_ed25519_pem(text: str) -> bool:
     try:
-        key = serialization.load_pem_private_key(text.encode(), password=None)
+        TokenKeys.from_pem(text, issuer="")
     except ValueError:
         return False
-    return isinstance(key, Ed25519PrivateKey)
+    return True
 
 
 def _ed25519_pem() -> str:
@@ -148,6 +149,17 @@ def damaged_secrets(path: Path) -> list[str]:
     """The secrets of a home that are missing or not whole."""
     folder = path / "secrets"
     return [name for name, secret in SECRETS.items() if not secret.is_whole(_read(folder / name))]
+
+
+def change_secret(path: Path, name: str, change: Callable[[str], str]) -> str:
+    """Makes another secret out of this one, in a home where no house runs. Raises CannotStart."""
+    with _alone_in(path.absolute()) as path:
+        file = path / "secrets" / name
+        if not SECRETS[name].is_whole(_read(file)):
+            raise CannotStart(f"The secret {file} is missing or damaged.")
+        changed = change(_read(file))
+        write_secret(file, changed)
+    return changed
 
 
 @contextmanager

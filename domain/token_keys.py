@@ -33,8 +33,7 @@ class TokenKeys:
     @classmethod
     def from_pem(cls, pem: str, *, issuer: str) -> "TokenKeys":
         """One key or several, one below the other. Raises ValueError for anything else."""
-        blocks = _PEM_BEGIN.split(pem)[1:]  # before the first there may be a comment
-        keys = [load_pem_private_key(block.encode(), password=None) for block in blocks]
+        keys = [load_pem_private_key(block.encode(), password=None) for block in pem_blocks(pem)]
         own = [key for key in keys if isinstance(key, Ed25519PrivateKey)]
         if not own or len(own) < len(keys):
             raise ValueError("A token key is not an Ed25519 key.")
@@ -63,6 +62,11 @@ class TokenKeys:
         own = {"alg": ALGORITHM, "use": "sig"}
         public = self.public_keys.items()
         return {"keys": [_public_jwk(key) | own | {"kid": key_id} for key_id, key in public]}
+
+
+def pem_blocks(pem: str) -> list[str]:
+    """Each key by itself; before the first there may be a comment."""
+    return [block.strip() for block in _PEM_BEGIN.split(pem)[1:]]
 
 
 def _public_jwk(public_key: Ed25519PublicKey) -> dict[str, str]:
