@@ -143,7 +143,7 @@ async def test_tokens_of_either_key_are_good_everywhere_while_one_replaces_the_o
 
     assert looked == ["Ada"] * 4
     signed_with = [jwt.get_unverified_header(viewer.token)["kid"] for viewer in (old, new)]
-    assert [[key["kid"] for key in each.json()["keys"]] for each in asked] == [
+    assert [[key["kid"] for key in each["keys"]] for each in published] == [
         signed_with,
         signed_with[::-1],
     ]
