@@ -3,7 +3,7 @@
 import asyncio
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
@@ -40,10 +40,8 @@ def register(
     as_json: AsJson = False,
 ) -> None:
     """Lets an app ask its documents by their ids; all of them, or none when one is not valid."""
-    of = Build(_name(app, "app"), _name(build, "build"))
-    texts: dict[str, str] = {}
-    for file in files:
-        texts |= _texts(file)
+    of = Build(checked_name(app, "app"), checked_name(build, "build"))
+    texts = texts_of(files)
     added = asyncio.run(_register(of, texts))
     if as_json:
         answer = {"app": of.app, "build": of.number, "new": added, "documents": sorted(texts)}
@@ -74,6 +72,23 @@ def of_the_page() -> tuple[Build, Mapping[str, str]] | None:
         return None
     built = orjson.loads(FILE.read_bytes())
     return Build(built["app"], built["build"]), built["documents"]
+
+
+def texts_of(files: Sequence[Path]) -> dict[str, str]:
+    """By their ids. Raises CannotStart with what is wrong with the first that cannot be asked."""
+    found: dict[str, str] = {}
+    for file in files:
+        for id_, text in _read(file):
+            _check(file, text)
+            found[id_] = text
+    return found
+
+
+def checked_name(given: str, what: str) -> str:
+    """What an app or a build may be called. Raises CannotStart."""
+    if NAME.fullmatch(given) is None:
+        raise CannotStart(f"{given} is no name of an {what}: letters, digits and . _ + - in it.")
+    return given
 
 
 def registered() -> list[Registered]:
@@ -116,20 +131,6 @@ def last_used(each: Registered) -> str:
     return f"{each.last_day}, {each.times} times" if each.last_day else "never used"
 
 
-def _name(given: str, what: str) -> str:
-    if NAME.fullmatch(given) is None:
-        raise CannotStart(f"{given} is no name of an {what}: letters, digits and . _ + - in it.")
-    return given
-
-
-def _texts(file: Path) -> dict[str, str]:
-    """By their ids. Raises CannotStart with what is wrong with the first that cannot be asked."""
-    found = dict(_read(file))
-    for text in found.values():
-        _check(file, text)
-    return found
-
-
 def _read(file: Path) -> Iterator[tuple[str, str]]:
     try:
         raw = file.read_text(encoding="utf-8")
@@ -152,8 +153,10 @@ def _read(file: Path) -> Iterator[tuple[str, str]]:
 def _check(file: Path, text: str) -> None:
     try:
         prepared = prepare(text)
+        for operation in prepared.operations():
+            operation.cost({})  # lists as long as they are when nobody says
     except TooComplex as error:
-        raise CannotStart(f"{file}: {operations(text)}: {error.message}") from error
+        raise CannotStart(f"{file}: {error.message}") from error
     if prepared.errors:
         raise CannotStart("\n".join(_wrong(file, prepared)))
 

@@ -1,6 +1,6 @@
 """What is known of a document before it runs? It is parsed, validated and planned once."""
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Collection, Iterator, Mapping, Set
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from hashlib import sha256
@@ -58,6 +58,10 @@ class Prepared:
     def operation(self, name: str | None) -> Planned | None:
         """The operation of this name, or the only one. None where there is no such operation."""
         return self._operations.get(name)
+
+    def operations(self) -> Collection[Planned]:
+        """All of them; none of a document with errors."""
+        return self._operations.values()
 
     @cached_property
     def _operations(self) -> Mapping[str | None, Planned]:

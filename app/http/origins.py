@@ -19,7 +19,7 @@ def only_from(origins: Sequence[str], public_url: str) -> list[Middleware]:
         CORSMiddleware,
         allow_origins=origins,
         allow_methods=["GET", "POST"],
-        allow_headers=["Authorization", "Content-Type"],
+        allow_headers=["Authorization", "Content-Type", "X-Marquee-App", "X-Marquee-Build"],
         expose_headers=["Retry-After"],
     )
     return [cors, Middleware(_SocketsFrom, origins={*origins, _origin(public_url)})]
