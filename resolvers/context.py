@@ -135,6 +135,11 @@ class Context:
         if scope not in claims.scopes:
             raise Forbidden(_MISSING[scope])
 
+    def holds(self, scope: Scope) -> bool:
+        """Whether the caller's token has it. Raises TokenExpired, TokenInvalid."""
+        claims = self.claims()
+        return claims is not None and scope in claims.scopes
+
     async def admit(self, scope: Scope) -> None:
         """As `require`; who is an operator is looked up, if the token may act for the account.
         Raises Unavailable, too."""

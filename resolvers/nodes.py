@@ -57,9 +57,11 @@ async def _profile(ctx: Context, id: str) -> object | None:
 
 
 async def _device(ctx: Context, id: str) -> object | None:
+    viewer = await ctx.viewer()
+    if id != viewer.device.id and not ctx.holds(Scope.ACCOUNT):
+        return None  # a child does not see where the others are signed in
     device = await ctx.loaders.device_by_id.load(DeviceId(id))
-    account = (await ctx.viewer()).account
-    return device if device is not None and device.account_id == account.id else None
+    return device if device is not None and device.account_id == viewer.account.id else None
 
 
 async def _session(ctx: Context, id: str) -> object | None:
@@ -70,8 +72,7 @@ async def _session(ctx: Context, id: str) -> object | None:
 
 
 async def _data_job(ctx: Context, id: str) -> object | None:
-    claims = ctx.claims()
-    if claims is None or Scope.ACCOUNT not in claims.scopes:
+    if not ctx.holds(Scope.ACCOUNT):
         return None  # a child does not fetch what its parents asked for
     account = (await ctx.viewer()).account
     async with ctx.reads.begin() as tx:
