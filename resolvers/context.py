@@ -61,8 +61,8 @@ class Context:
     """One operation, or a WebSocket that each of its operations takes its own from; `forget`
     begins anew after something changed."""
 
-    loaders: Loaders
     reads: Reads
+    _loaders: Loaders | None
 
     def __init__(
         self,
@@ -75,7 +75,6 @@ class Context:
         self.house = house
         self.stores = stores
         self.shedding = shedding
-        self.connection_params: Mapping[str, object] | None = None  # strawberry fills it
         self.address = caller.address
         self.user_agent = caller.user_agent
         self._authorization = caller.authorization
@@ -98,7 +97,14 @@ class Context:
     def _start(self, reads: Reads) -> None:
         self._viewer = None
         self.reads = reads
-        self.loaders = build_loaders(self)
+        self._loaders = None
+
+    @property
+    def loaders(self) -> Loaders:
+        """Made for who asks, and most operations that change something do not."""
+        if self._loaders is None:
+            self._loaders = build_loaders(self)
+        return self._loaders
 
     def now(self) -> datetime:
         """The one clock of a request."""

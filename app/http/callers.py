@@ -1,11 +1,13 @@
 """Who asks, as far as a connection tells it before anybody has signed in."""
 
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address, ip_network
 
 from starlette.requests import HTTPConnection
 
 from resolvers.context import Caller
 
+REMEMBERED = 2000  # addresses: about as many as have a connection open
 IPV6_HOME = 64  # bits: the least a household is given, so each of its addresses is the same caller
 MOST_USER_AGENT_CHARACTERS = 200  # it is shown to people, and a client may write anything there
 
@@ -19,6 +21,7 @@ def caller_of(connection: HTTPConnection) -> Caller:
     )
 
 
+@lru_cache(maxsize=REMEMBERED)
 def network_of(host: str) -> str:
     """An IPv4 address as it is, and the network of an IPv6 one as `2001:db8::/64`. Empty for what
     is no address: all of those are one caller."""
