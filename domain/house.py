@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from domain.limits import DEFAULTS, Limits
 from domain.sessions import SESSION_TTL
 from domain.token_keys import TokenKeys
 
@@ -12,6 +13,7 @@ class House:
     """`public_url` without a slash at its end, as players reach it; `media_key`: 32 bytes;
     `trusted_only`: no document is answered but those that were registered;
     `sends_mails`: there is a mail server;
+    `budgets`: points of a device in an hour;
     `session_ttl`: how long a browser nobody uses stays signed in."""
 
     public_url: str
@@ -20,3 +22,4 @@ class House:
     trusted_only: bool = False
     sends_mails: bool = False
     session_ttl: timedelta = SESSION_TTL
+    budgets: Limits = field(default_factory=lambda: DEFAULTS)

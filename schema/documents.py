@@ -19,7 +19,9 @@ from graphql import (
     validate,
 )
 
+from domain.limits import Budget
 from domain.load import PriorityClass
+from schema.cost import Priced
 from schema.limits import check_text
 from schema.root import PRIORITIES, schema
 
@@ -38,10 +40,12 @@ class Planned:
     root_fields: frozenset[str]
     priority: PriorityClass  # that of its least important root field
     defers: bool  # asks for parts of its answer later
+    spends: Mapping[Budget, int]  # points of the budgets of whoever asks
+    priced: Priced
 
-    def cost(self, _variables: Mapping[str, object]) -> int:
-        """Points, by the sizes of lists that these variables ask for."""
-        return len(self.root_fields)
+    def cost(self, variables: Mapping[str, object]) -> int:
+        """Points, by the sizes of lists that these variables ask for. Raises TooComplex."""
+        return self.priced.points(variables)
 
 
 @dataclass(frozen=True)
@@ -111,12 +115,15 @@ def _planned(
     node: OperationDefinitionNode, fragments: Mapping[str, FragmentDefinitionNode]
 ) -> Planned:
     root_fields = frozenset(_fields(node.selection_set, fragments, set()))
+    priced = Priced(schema._schema, node, fragments)
     return Planned(
         node,
         node.operation,
         root_fields,
         _priority(root_fields),
         _defers(node.selection_set, fragments, set()),
+        priced.spends,
+        priced,
     )
 
 

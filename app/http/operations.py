@@ -10,8 +10,10 @@ from prometheus_client import Gauge
 from starlette.requests import HTTPConnection
 
 from app.http.admission import Admission, Seats, within
+from app.http.budgets import Till, with_receipt
 from app.http.callers import caller_of
 from app.http.documents import Documents
+from domain.errors import Overloaded
 from domain.house import House
 from resolvers.context import Context
 from schema.documents import Planned, Prepared
@@ -23,6 +25,7 @@ from schema.execution import (
     execute_in_parts,
     subscribe,
 )
+from schema.limits import check_variables
 from schema.params import Params
 from schema.root import PUBLIC_QUERIES
 from stores import Stores
@@ -46,6 +49,7 @@ class Asked:
     prepared: Prepared
     planned: Planned
     variables: Mapping[str, object]
+    cost: int  # points
 
     @property
     def is_stream(self) -> bool:
@@ -67,6 +71,7 @@ class Operations:
         self._stores = stores
         self._house = house
         self._admission = admission
+        self._till = Till(stores.budgets, house.budgets)
         self._documents = Documents(stores, trusted_only=house.trusted_only)
         self._subscriptions = Seats(most_subscriptions, taken=SUBSCRIPTIONS)
 
@@ -84,13 +89,14 @@ class Operations:
         if planned is None:
             raise CannotRun([NO_SUCH_OPERATION])
         self._documents.used(prepared, sender)
-        return Asked(prepared, planned, params.variables)
+        check_variables(params.variables)
+        return Asked(prepared, planned, params.variables, planned.cost(params.variables))
 
     async def answer(self, asked: Asked, ctx: Context) -> Answer:
-        """Of a query or a mutation, as a whole. Raises Overloaded, and Unavailable when it took too
-        long."""
-        async with self._turn(asked.planned):
-            return await execute(asked.prepared, asked.planned, asked.variables, ctx)
+        """Of a query or a mutation, as a whole. Raises RateLimited, Overloaded, and Unavailable
+        when it took too long."""
+        async with self._paid(asked, ctx) as receipt, self._turn(asked.planned):
+            return receipt(await execute(asked.prepared, asked.planned, asked.variables, ctx))
 
     async def run(self, asked: Asked, ctx: Context, send: Send) -> None:
         """Every answer of any operation, in parts where it defers; before those of a subscription
@@ -102,11 +108,26 @@ class Operations:
                 async for event in events:
                     await send(event)
         elif asked.planned.defers:
-            async with self._turn(asked.planned), aclosing(execute_in_parts(*given)) as parts:
+            async with (
+                self._paid(asked, ctx) as receipt,
+                self._turn(asked.planned),
+                aclosing(execute_in_parts(*given)) as parts,
+            ):
                 async for part in parts:
-                    await send(part)
+                    await send(receipt(part))
         else:
             await send(await self.answer(asked, ctx))
+
+    @asynccontextmanager
+    async def _paid(self, asked: Asked, ctx: Context) -> AsyncIterator[Callable[[Answer], Answer]]:
+        """Around an operation; gives what writes on its answer what it cost. One that finds no room
+        is not answered, and not paid for. Raises RateLimited."""
+        spent = await self._till.pay(asked.planned.spends, ctx)
+        try:
+            yield lambda answer: with_receipt(answer, asked.cost, spent)
+        except Overloaded:
+            await self._till.give_back(spent)
+            raise
 
     @asynccontextmanager
     async def _turn(self, planned: Planned) -> AsyncIterator[None]:

@@ -1,0 +1,125 @@
+"""What an operation may cost, and how much of it in an hour, at the door."""
+
+import dataclasses
+
+import pytest
+
+from domain.limits import DEFAULTS, Budget
+from tests import factories
+from tests.api import Api
+from tests.schema.bombs import BOMBS
+
+HOME = """query ($rows: Int! = 2, $items: Int! = 2) {
+  page(slug: "home") { rows(first: $rows) { edges { node { items(first: $items) {
+    edges { node { title { id name } } } } } } } }
+}"""
+VIEWER = "{ viewer { profile { name } } }"
+SAVE = """mutation { saveProfile(input: {name: "Zoe"}) { ... on Problem { code } } }"""
+
+
+@pytest.fixture
+async def poor(stores, house):
+    """A house whose devices may ask for little."""
+    little = {Budget.CONTENT: 2, Budget.MUTATIONS: 2}
+    async with Api(stores, dataclasses.replace(house, budgets={**DEFAULTS, **little})) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def home(stores):
+    return await factories.household(stores)
+
+
+async def test_an_answer_says_what_it_cost_and_what_is_left(api, home):
+    ada = await api.viewer(home)
+
+    first = await ada.run(HOME)
+    second = await ada.run(HOME, rows=5)
+
+    paid = {"budget": "content", "remaining": 499}
+    # page 10 + 1, rows 1 + edges, and in each edge, node, items and two times edge, node, title.
+    assert first.body["extensions"]["cost"] == paid | {"requested": 12 + 2 * (3 + 2 * 3)}
+    assert second.body["extensions"]["cost"]["remaining"] == 498
+
+
+async def test_what_spends_nothing_says_nothing(api, home):
+    ada = await api.viewer(home)
+
+    reply = await ada.run(VIEWER)
+
+    assert "extensions" not in reply.body
+
+
+async def test_beyond_its_budget_a_device_is_refused_and_told_when_to_come_back(poor, home):
+    ada = await poor.viewer(home)
+    codes = [(await ada.run(HOME)).status for _ in range(2)]
+
+    body = {"query": HOME}
+    refused = await poor.http.post(
+        "/graphql", json=body, headers={"Authorization": f"Bearer {ada.token}"}
+    )
+
+    [error] = refused.json()["errors"]
+    assert codes == [200, 200]
+    assert refused.status_code == 429
+    assert refused.json().keys() == {"errors"}
+    assert error["extensions"]["code"] == "RATE_LIMITED"
+    assert 3500 < error["extensions"]["retryAfterSeconds"] <= 3600
+    assert refused.headers["Retry-After"] == str(error["extensions"]["retryAfterSeconds"])
+    assert not any(letter.isdigit() for letter in error["message"])
+
+
+async def test_a_budget_that_is_spent_ends_nothing_else(poor, home):
+    ada = await poor.viewer(home)
+    for _ in range(3):
+        await ada.run(HOME)
+
+    viewer, saved = await ada.run(VIEWER), await ada.run(SAVE)  # and a profile was chosen
+
+    assert viewer.data["viewer"]["profile"]["name"] == "Ada"
+    assert saved.status == 200
+
+
+async def test_another_device_of_the_household_still_has_its_own(poor, home):
+    tv, phone = await poor.viewer(home), await poor.viewer(home, installation="phone")
+    for _ in range(3):
+        spent = await tv.run(HOME)
+
+    assert spent.status == 429
+    assert (await phone.run(HOME)).status == 200
+
+
+async def test_a_household_has_four_times_what_a_device_has(poor, home):
+    statuses = []
+    for number in range(5):
+        device = await poor.viewer(home, installation=f"device {number}")
+        statuses += [(await device.run(HOME)).status for _ in range(2)]
+
+    assert statuses == [200] * 8 + [429] * 2
+
+
+async def test_an_operation_beyond_its_cost_is_refused_before_it_is_paid_for(api, home):
+    ada = await api.viewer(home)
+
+    refused = await ada.run(HOME, rows=10_000, items=50)
+    after = await ada.run(HOME)
+
+    assert (refused.status, refused.codes) == (400, ["TOO_COMPLEX"])
+    assert after.body["extensions"]["cost"]["remaining"] == 499
+
+
+async def test_too_many_values_are_refused_before_they_are_read(api, home):
+    ada = await api.viewer(home)
+
+    refused = await ada.run(HOME, more=[0] * 10_000)
+
+    assert (refused.status, refused.codes) == (400, ["TOO_COMPLEX"])
+
+
+async def test_every_bomb_is_a_typed_refusal(api):
+    fits = 100_000  # of a body, where each quotation mark takes two bytes
+
+    replies = {name: await api.run(bomb[:fits]) for name, bomb in BOMBS.items()}
+
+    assert {reply.status for reply in replies.values()} == {400}
+    assert {tuple(reply.codes) for reply in replies.values()} == {("TOO_COMPLEX",)}
