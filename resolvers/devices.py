@@ -6,7 +6,6 @@ from domain.accounts import Account, Device, DeviceRemoved
 from domain.errors import NotFound
 from domain.ids import DeviceId
 from resolvers.context import Info
-from resolvers.sessions import tell
 from stores.sql import devices as devices_sql
 
 
@@ -33,5 +32,5 @@ async def remove_device(info: Info, device_id: ID) -> DeviceRemoved:
         if wanted not in {device.id for device in theirs}:
             raise NotFound("No such device is signed in.", field=["deviceId"])
         revoked = await devices_sql.end_sessions(tx, [wanted], ctx.now())
-    await tell(ctx, revoked)
+    await ctx.stores.revocations.tell(revoked)
     return DeviceRemoved(wanted, account)

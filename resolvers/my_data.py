@@ -12,7 +12,6 @@ from domain.scalars import Url
 from domain.sessions import Revocation
 from resolvers.context import Context, Info
 from resolvers.passwords import prove, tries_of_device
-from resolvers.sessions import tell
 from stores import Tx
 from stores.sql import accounts as accounts_sql
 from stores.sql import data_jobs
@@ -52,7 +51,7 @@ async def erase_my_data(info: Info, password: str, profile_id: ID | None = None)
             job, revoked = await _erase_household(ctx, tx, viewer.account)
         else:
             job, revoked = await _erase_profile(ctx, tx, viewer.account, ProfileId(profile_id))
-    await tell(ctx, revoked)
+    await ctx.stores.revocations.tell(revoked)
     return job
 
 

@@ -24,7 +24,6 @@ from domain.ids import DeviceId
 from domain.sessions import digest
 from resolvers import mails
 from resolvers.context import Context, Info
-from resolvers.sessions import tell
 from stores.budgets import Charge
 from stores.sql import accounts as accounts_sql
 from stores.sql import devices as devices_sql
@@ -57,7 +56,7 @@ async def change_password(info: Info, current: str, next: str) -> SignedOut:
         every = await devices_sql.device_ids_of(tx, viewer.account.id)
         others = [each for each in every if each != viewer.device.id]
         revoked = await devices_sql.end_sessions(tx, others, now)
-    await tell(ctx, revoked)
+    await ctx.stores.revocations.tell(revoked)
     return SignedOut(sum(device.id in others for device in signed_in))
 
 
@@ -91,7 +90,7 @@ async def reset_password(info: Info, token: str, next: str) -> SignedOut:
         signed_in = await devices_sql.signed_in_devices(tx, found.account.id, now)
         every = await devices_sql.device_ids_of(tx, found.account.id)
         revoked = await devices_sql.end_sessions(tx, every, now)
-    await tell(ctx, revoked)
+    await ctx.stores.revocations.tell(revoked)
     return SignedOut(len(signed_in))
 
 

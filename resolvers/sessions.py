@@ -68,14 +68,6 @@ async def end_sessions(ctx: Context, device_ids: Sequence[DeviceId]) -> None:
     """Signs these devices out, in every process within a second."""
     async with ctx.reads.begin() as tx:
         revoked = await devices_sql.end_sessions(tx, device_ids, ctx.now())
-    await tell(ctx, revoked)
-
-
-async def tell(ctx: Context, revoked: Sequence[Revocation]) -> None:
-    """After the transaction that made these revocations. Never fails: what cannot be told now is
-    told later, and read from Postgres by everybody."""
-    for each in revoked:
-        log.info("session_ended", device=each.device_id, epoch=each.epoch)
     await ctx.stores.revocations.tell(revoked)
 
 
@@ -100,7 +92,7 @@ async def refresh_token(info: Info, refresh_token: str) -> SignedIn:
                 revoked = await devices_sql.end_sessions(tx, [token.device_id], now)
     if revoked:
         log.warning("refresh_token_replayed", device=revoked[0].device_id)
-        await tell(ctx, revoked)
+        await ctx.stores.revocations.tell(revoked)
     if secret is None:
         raise TokenInvalid("This refresh token was used before, or has run out. Sign in again.")
     return signed_in(ctx, viewer, secret)

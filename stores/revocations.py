@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import structlog
 from redis.asyncio import Redis
@@ -32,6 +32,7 @@ LOOK_EVERY_S = 0.4  # with a look that waits as long as Redis may take, still wi
 ALL_EVERY_S = 30.0  # of Postgres: what nobody told, because its process died before it could
 MOST_AT_ONCE = 1000  # entries of one command, which takes Redis about a millisecond
 RECENT = timedelta(minutes=2)  # more than a transaction takes and the clocks of machines differ
+_Entry: TypeAlias = tuple[bytes, dict[bytes, bytes]]
 
 
 class Revocations:
@@ -53,8 +54,10 @@ class Revocations:
         return known is not None and epoch < known.epoch
 
     async def tell(self, revoked: Sequence[Revocation]) -> None:
-        """Lets everybody know what was committed. Here it holds at once; what Redis does not take
-        is told again by `run`."""
+        """Lets everybody know what was committed; never fails. Here it holds at once, and what
+        Redis does not take is told again by `run`."""
+        for each in revoked:
+            log.info("revoked", device=each.device_id, epoch=each.epoch)
         self._learn(revoked)
         self._untold += revoked
         try:
@@ -104,17 +107,19 @@ class Revocations:
         oldest_ms = int((datetime.now(UTC) - REVOKED_FOR).timestamp() * 1000)
         async with self._redis.pipeline(transaction=False) as pipe:
             for each in revoked:
-                told = {"device": each.device_id, "epoch": each.epoch, "at": each.at.isoformat()}
+                told: Any = {
+                    "device": each.device_id,
+                    "epoch": each.epoch,
+                    "at": each.at.isoformat(),
+                }
                 pipe.xadd(STREAM, told, minid=f"{oldest_ms}-0", approximate=False)
             await answers_of(pipe)
 
     async def _read_stream(self) -> None:
         """From the last entry on, that one included: when it is gone, so may be others."""
         while True:
-            start = self._seen or b"-"
-            entries = await self._guard.call(
-                partial(self._redis.xrange, STREAM, min=start, count=MOST_AT_ONCE)
-            )
+            ask = partial(self._redis.xrange, STREAM, min=self._seen or b"-", count=MOST_AT_ONCE)
+            entries: list[_Entry] = cast(Any, await self._guard.call(ask))
             if self._seen is not None and (not entries or entries[0][0] != self._seen):
                 self._read_all_at_s = None
             self._learn(filter(None, (_told(fields) for _, fields in entries)))

@@ -197,7 +197,7 @@ async def end_access(
         .values(epoch=devices.c.epoch + 1)
         .returning(devices.c.id, devices.c.epoch)
     )
-    revoked = [Revocation(*row, at=now) for row in await tx.execute(statement)]
+    revoked = [Revocation(row.id, row.epoch, now) for row in await tx.execute(statement)]
     if revoked:
         values = [{"device_id": r.device_id, "epoch": r.epoch, "at": r.at} for r in revoked]
         adding = insert(revocations).values(values)
