@@ -32,7 +32,7 @@ export async function account(app) {
 
 export async function devices(app) {
   const message = messageLine();
-  const list = element("div", { className: "rows" });
+  const list = element("div", { className: "rows devices" });
   const screen = settingsPage(app, "Devices", element("p", { className: "lead" }, "Choose one to sign it out."), list, message);
 
   async function look() {

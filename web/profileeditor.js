@@ -9,7 +9,7 @@ import { inWords, languageName } from "./words.js";
 import { Refusal } from "./transport.js";
 
 const LANGUAGES = ["en", "de", "fr", "es", "it", "pt", "nl", "pl", "tr", "ja"]; // fit two lines of a television
-const AGES = [0, 6, 9, 12, 14, 16, 18]; // the steps that European classifications have between them
+const AGES = [0, 6, 9, 12, 16, 18]; // the steps that European classifications have between them
 const OLDEST_KID = 12; // what the house lets a child's profile see at most
 const SUBTITLES = [["FOREIGN_AUDIO", "When the sound is foreign"], ["ALWAYS", "Always"], ["FORCED_ONLY", "Only what is needed"], ["OFF", "Never"]];
 const NEW = { name: "", kids: false, pinned: false, maturityAge: 18, avatar: null, playback: { audio: [], subtitles: [], subtitleMode: "FOREIGN_AUDIO", autoplayNext: true, autoplayPreviews: true, dataSaver: false } };

@@ -8,7 +8,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
 import { examine } from "./examine.mjs";
-import { refuse, rewriteHome, slowly } from "./trouble.mjs";
+import { answer, refuse, rewriteHome, slowly } from "./trouble.mjs";
 import { Viewer } from "./viewer.mjs";
 
 const [url, email, password, outDir, ...sizes] = process.argv.slice(2); // all sizes when none is named
@@ -28,13 +28,13 @@ async function main() {
   const viewer = new Viewer({ url, email, password });
   await viewer.enter();
   await beginTwoFilms(viewer);
-  const titles = await firstOfEach(viewer);
+  const known = { ...(await firstOfEach(viewer)), viewer };
   const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
     args: ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--autoplay-policy=no-user-gesture-required"],
   });
   try {
-    for (const [size, options] of Object.entries(SIZES)) if (!sizes.length || sizes.includes(size)) await tour(browser, size, options, titles);
+    for (const [size, options] of Object.entries(SIZES)) if (!sizes.length || sizes.includes(size)) await tour(browser, size, options, known);
   } finally {
     await browser.close();
   }
@@ -58,7 +58,7 @@ async function firstOfEach(viewer) {
   }
 }
 
-async function tour(browser, size, options, titles) {
+async function tour(browser, size, options, known) {
   const context = await browser.newContext({ ...options, screen: options.viewport });
   const page = await context.newPage();
   page.setDefaultTimeout(20_000);
@@ -75,7 +75,7 @@ async function tour(browser, size, options, titles) {
   };
   for (const [screen, open] of Object.entries(SCREENS)) {
     try {
-      const leave = await open(page, titles, size);
+      const leave = await open(page, known, size);
       await look(screen, leave?.look);
       await leave?.();
     } catch (error) {
@@ -101,6 +101,15 @@ const undo = (page) => () => page.unrouteAll({ behavior: "ignoreErrors" });
 const atOnce = (after) => Object.assign(after, { look: { settles: 150 } });
 
 const SCREENS = {
+  async register(page) {
+    await open(page, "register");
+    await page.locator("input[name=profileName]:focus").waitFor();
+    await page.keyboard.type("Ada");
+  },
+  async code(page) {
+    await open(page, "code");
+    await page.locator("svg.qr").waitFor();
+  },
   async "sign-in"(page) {
     await page.goto(url);
     await page.locator("input[type=email]:focus").waitFor();
@@ -116,7 +125,51 @@ const SCREENS = {
     await press(page, "Enter");
     await page.locator(".face:focus").waitFor();
   },
+  async pin(page) {
+    const selectProfile = { __typename: "PinRequired", code: "PIN_REQUIRED", message: "A PIN is needed.", retryAfterSeconds: null, attemptsLeft: 4 };
+    await answer(page, "mutation SelectProfile", { selectProfile });
+    await press(page, "Enter");
+    await page.locator(".pin-key:focus").waitFor();
+    await press(page, "1", "2", "3", "4", "Enter");
+    await page.locator(".over .form-message:not(:empty)").waitFor();
+    await press(page, "5", "6");
+    return undo(page);
+  },
+  async manage(page) {
+    await open(page, "manage");
+    await page.locator(".face:focus").waitFor();
+  },
+  async profile(page) {
+    await press(page, "ArrowRight", "Enter");
+    await page.locator(".chip:focus").first().waitFor();
+  },
+  async "profile-further"(page) {
+    await press(page, ...Array(6).fill("ArrowDown"));
+  },
+  async account(page) {
+    await open(page, "account");
+    await page.locator("[data-key=manage]:focus").waitFor();
+  },
+  async devices(page) {
+    await press(page, "ArrowDown", "Enter");
+    await page.locator(".devices .row:focus").waitFor();
+  },
+  async "remove-device"(page) {
+    await press(page, "ArrowDown", "Enter");
+    await page.locator(".over .action:focus").waitFor();
+  },
+  async data(page) {
+    await open(page, "data");
+    await page.locator("[data-key=export]:focus").waitFor();
+  },
+  async link(page, { viewer }) {
+    await open(page, `link/${await viewer.waitingCode()}`);
+    await page.locator(".who-asks").waitFor();
+    await press(page, "Tab", "Shift+Tab"); // a key, so that the focus shows
+  },
   async home(page) {
+    await open(page, "profiles");
+    await page.locator(".face:focus").waitFor();
     await press(page, "Enter");
     await page.locator(".card:focus").waitFor();
     await press(page, "ArrowDown", "ArrowUp", "ArrowUp");

@@ -14,8 +14,8 @@ from tests.running import house
 NEEDS = "needs chromium and node"
 HERE = Path(__file__).parent
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
-SEEN_WITHIN_S = 420  # 39 pictures at about four seconds each, and the series has to be there first
-SCREENS = 13
+SEEN_WITHIN_S = 600  # 72 pictures at about four seconds each, and the series has to be there first
+SCREENS = 24
 SIZES = ("1280x720", "1920x1080", "phone")
 
 pytestmark = [

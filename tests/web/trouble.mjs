@@ -83,3 +83,8 @@ export function slowly(page) {
     await route.fallback().catch(() => {}); // the page has gone elsewhere
   });
 }
+
+/** The house answers `data` to an operation. */
+export function answer(page, operation, data) {
+  return page.route("**/graphql", (route) => (asks(route, operation) ? route.fulfill({ json: { data } }) : route.fallback()));
+}

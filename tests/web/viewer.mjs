@@ -1,6 +1,6 @@
 // What does a viewer's other device do? It has no screen: it plays, as far as the API can tell.
 import assert from "node:assert/strict";
-import { HEARTBEAT, HOME, SELECT_PROFILE, SIGN_IN, START_PLAYBACK, STOP_PLAYBACK } from "../../web/operations.js";
+import { HEARTBEAT, HOME, SELECT_PROFILE, SIGN_IN, START_DEVICE_SIGN_IN, START_PLAYBACK, STOP_PLAYBACK } from "../../web/operations.js";
 
 export class Viewer {
   #house;
@@ -18,6 +18,13 @@ export class Viewer {
     const profileId = account.viewer.account.profiles[0].id;
     const { selectProfile } = await this.#ask(SELECT_PROFILE, { profileId });
     this.token = selectProfile.accessToken;
+  }
+
+  /** The code that a television in the living room shows, waiting to be let in. */
+  async waitingCode() {
+    const device = { installationId: crypto.randomUUID(), kind: "TV", name: "Living room", appVersion: "0.1.0" };
+    const { startDeviceSignIn } = await this.#ask(START_DEVICE_SIGN_IN, { input: device });
+    return startDeviceSignIn.userCode;
   }
 
   /** Every title of the home page; one that stands in two rows comes twice. */
