@@ -8,7 +8,7 @@ import urllib.request
 
 import pytest
 
-from app.documents import FILE
+from app.documents import FILE, of_the_page
 from app.embedded.machine import LOOPBACK, free_port
 from tests.app.outside import certificate, marquee, own_secrets
 from tests.running import command, environment, house
@@ -33,9 +33,9 @@ def given(tmp_path):
     }
 
 
-def asked(url, trusted, document=None, *, accept="application/json", **variables):
+def asked(url, trusted, body=None, *, accept="application/graphql-response+json"):
     """Status and text of the GraphQL door, over a connection that is verified."""
-    body = None if document is None else json.dumps({"query": document, "variables": variables})
+    body = None if body is None else json.dumps(body)
     headers = {"content-type": "application/json", "accept": accept}
     request = urllib.request.Request(url, None if body is None else body.encode(), headers)
     context = ssl.create_default_context(cafile=trusted)
@@ -48,22 +48,25 @@ def asked(url, trusted, document=None, *, accept="application/json", **variables
 
 def test_production_speaks_https_and_answers_only_what_its_own_pages_ask(tmp_path, given):
     home, port = tmp_path / "home", free_port()
-    sign_in = next(text for text in json.loads(FILE.read_text()) if "mutation SignIn" in text)
+    _, texts = of_the_page()
+    sign_in = next(id_ for id_, text in texts.items() if "mutation SignIn(" in text)
     device = {"installationId": "x", "kind": "TV", "name": "TV", "appVersion": "1"}
     with house(home, port, "--no-demo", **given) as running:
         made = marquee("accounts", "create", EMAIL, "--password-stdin", home=home, typed=PASSWORD)
         door = running.ready["graphql"]
         wanted = {"email": EMAIL, "password": PASSWORD, "device": device}
-        signed_in = asked(door, given["TLS_CERTIFICATE"], sign_in, input=wanted)
-        introspected = asked(door, given["TLS_CERTIFICATE"], "{ __schema { types { name } } }")
-        visited = asked(door, given["TLS_CERTIFICATE"], accept="text/html")
+        trusted = given["TLS_CERTIFICATE"]
+        by_id = {"documentId": sign_in, "variables": {"input": wanted}}
+        signed_in = asked(door, trusted, by_id)
+        introspected = asked(door, trusted, {"query": "{ __schema { types { name } } }"})
+        visited = asked(door, trusted, accept="text/html")
         shown = marquee("settings", "--json", home=home)
 
     assert running.ready["url"] == f"https://{LOOPBACK}:{port}"
     assert made.returncode == 0
     assert json.loads(signed_in[1])["data"]["signIn"]["viewer"]["account"]["email"] == EMAIL
     refusal = json.loads(introspected[1])["errors"][0]["extensions"]
-    assert (introspected[0], refusal["code"]) == (400, "INVALID_INPUT")
+    assert (introspected[0], refusal["code"]) == (400, "DOCUMENT_NOT_TRUSTED")
     assert "graphiql" not in visited[1].lower()
     values = {each["name"]: each["value"] for each in json.loads(shown.stdout)["settings"]}
     assert values["MARQUEE_ENV"] == "production"  # also where it was not given
