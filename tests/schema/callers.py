@@ -40,9 +40,14 @@ class Callers:
         return home
 
     async def token(
-        self, home: factories.Household, profile: str | None, *, device: str = "sofa"
+        self,
+        home: factories.Household,
+        profile: str | None,
+        *,
+        device: str = "sofa",
+        kids: bool | None = None,
     ) -> str:
-        """Of a device that is signed in, with that profile chosen."""
+        """Of a device that is signed in, with that profile chosen; `kids`: not as its name says."""
         now = datetime.now(UTC)
         asked = DeviceInput(f"{device} {profile}", DeviceKind.TV, "Sofa", "1")
         chosen = None if profile is None else home.profiles[profile]
@@ -55,7 +60,7 @@ class Callers:
             account_id=home.account_id,
             device_id=found.id,
             profile_id=chosen,
-            kids=profile == CHILD,
+            kids=profile == CHILD if kids is None else kids,
             epoch=found.epoch,
             issued_at=now,
             expires_at=now + timedelta(minutes=10),

@@ -30,6 +30,7 @@ SDL = build_schema((Path(package.__file__).parent / "schema.graphql").read_text(
 BY_NAME = {
     "codecs": ["avc1.640028", "mp4a.40.2"],
     "after": "WzBd",  # a cursor before everything
+    "maxHeight": 1080,
 }
 BY_TYPE: dict[str, Any] = {
     "Base64": "AAAA",
