@@ -14,6 +14,7 @@ from stores.redis import SCAN_PART
 from stores.revocations import STREAM
 
 FAMILIES = ("budget", "copy", "lease")  # of keys that carry ids; others are looked at all the same
+COPY = b"copy"  # as stores/last_good.py calls them
 _WORDS = re.compile(rb"[:/]")  # what ids are between
 
 
@@ -43,15 +44,20 @@ class Traces:
         self._redis = redis
         self._guard = guard
 
-    async def look(self, names: Set[str]) -> Found:
-        """What carries one of these ids. Raises Unavailable."""
+    async def look(self, names: Set[str], *, copies_of: str | None) -> Found:
+        """What carries one of these ids; and of the copies, which are made again, those of a whole
+        household, for it may be in each. Raises Unavailable."""
         wanted = frozenset(name.encode() for name in names)
+        household = wanted if copies_of is None else wanted | {copies_of.encode()}
         keys, families, cursor = set[bytes](), set(FAMILIES), None
         while cursor != 0:
             scan = partial(self._redis.scan, cursor or 0, count=SCAN_PART)
             cursor, part = await self._guard.call(scan)
             families |= {_family(key) for key in part} - {STREAM}
-            keys |= {key for key in part if not wanted.isdisjoint(_WORDS.split(key))}
+            for key in part:
+                family, *words = _WORDS.split(key)
+                if not (household if family == COPY else wanted).isdisjoint(words):
+                    keys.add(key)
         told = await self._told(wanted)
         return Found(tuple(sorted(keys)), told, frozenset(families))
 

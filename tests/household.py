@@ -170,7 +170,7 @@ def _mail() -> dict[str, object]:
 
 
 async def _on(api: Api, home: factories.Household, profile: str, pin: str | None) -> Viewer:
-    signed_in = await api.sign_in(EMAIL, installation=f"canary-{profile}")
+    signed_in = await api.sign_in(EMAIL, installation=f"canary-{profile[:3]}")
     viewer = Viewer(api, signed_in["accessToken"])
     chosen = await viewer.run(SELECT, id=home.profiles[profile], pin=pin)
     return Viewer(api, chosen.data["selectProfile"]["accessToken"], signed_in["refreshToken"])

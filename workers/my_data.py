@@ -112,7 +112,7 @@ async def _erase(stores: Stores, keys: TokenKeys, job: DataJob, now: datetime) -
     is_last = now >= job.created_at + SETTLED_AFTER
     async with stores.begin() as tx:
         subject, _ = await data_jobs.noted(tx, job.id)
-    traces = await stores.traces.look(_names(subject))
+    traces = await stores.traces.look(_names(subject), copies_of=job.account_id)
     elsewhere = await _elsewhere(stores, subject, traces)
     async with stores.begin() as tx:
         _, found = await data_jobs.noted(tx, job.id)
@@ -131,7 +131,7 @@ async def _erase(stores: Stores, keys: TokenKeys, job: DataJob, now: datetime) -
 async def _sign(
     stores: Stores, keys: TokenKeys, job: DataJob, subject: Subject, now: datetime
 ) -> None:
-    traces = await stores.traces.look(_names(subject))
+    traces = await stores.traces.look(_names(subject), copies_of=job.account_id)
     elsewhere = await _elsewhere(stores, subject, traces)
     async with stores.begin() as tx:
         left = await my_data_sql.count(tx, subject) | elsewhere

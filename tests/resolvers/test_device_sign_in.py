@@ -1,62 +1,19 @@
 """RFC 8628 over GraphQL: a TV that polls, a phone that decides. Numbers are its sections."""
 
 import asyncio
-from datetime import datetime, timedelta
+from datetime import datetime
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from sqlalchemy import text
 
-from domain.device_sign_in import CODE_TTL, MOST_ASKED, WRONG_CODES
+from domain.device_sign_in import CODE_TTL, MOST_ASKED
 from stores.tables import device_sign_ins, devices, refresh_tokens
 from tests import factories
 from tests.api import Viewer
+from tests.codes import APPROVE, LOOK, UNKNOWN, approve, look, pass_time, poll, start
 
-START = """
-mutation ($input: DeviceInput!) {
-  startDeviceSignIn(input: $input) {
-    ... on DeviceSignIn {
-      deviceCode userCode verificationUri verificationUriComplete expiresAt intervalSeconds
-    }
-    ... on Problem { code message retryAfterSeconds }
-    ... on GenericProblem { field }
-  }
-}
-"""
-POLL = """
-mutation ($code: String!) {
-  pollDeviceSignIn(deviceCode: $code) {
-    ... on SignedIn {
-      accessToken refreshToken viewer { account { email } device { name kind } profile { id } }
-    }
-    ... on Problem { code message retryAfterSeconds }
-  }
-}
-"""
-LOOK = """
-query ($code: String!) {
-  deviceSignIn(userCode: $code) {
-    userCode kind name appVersion askedFrom fromHere askedAt expiresAt
-  }
-}
-"""
-APPROVE = """
-mutation ($code: String!, $approve: Boolean) {
-  approveDeviceSignIn(userCode: $code, approve: $approve) {
-    ... on DeviceApproved { approved device { userCode name } }
-    ... on Problem { code message retryAfterSeconds }
-    ... on GenericProblem { field }
-  }
-}
-"""
 VIEWER = "{ viewer { account { email } device { name current } } }"
-TV = {"installationId": "bedroom", "kind": "TV", "name": "Bedroom", "appVersion": "2.1"}
-UNKNOWN = {
-    "code": "NOT_FOUND",
-    "message": "No device shows this code, or not any more.",
-    "retryAfterSeconds": None,
-    "field": ["userCode"],
-}
 
 
 @pytest.fixture
@@ -68,30 +25,6 @@ async def home(stores):
 async def phone(api, home):
     """Signed in, with no profile chosen."""
     return Viewer(api, (await api.sign_in(installation="phone"))["accessToken"])
-
-
-async def start(api, **device):
-    return (await api.run(START, {"input": TV | device})).data["startDeviceSignIn"]
-
-
-async def poll(api, device_code):
-    return (await api.run(POLL, {"code": device_code})).data["pollDeviceSignIn"]
-
-
-async def look(viewer, user_code):
-    return (await viewer.run(LOOK, code=user_code)).data["deviceSignIn"]
-
-
-async def approve(viewer, user_code, **more):
-    return (await viewer.run(APPROVE, code=user_code, **more)).data["approveDeviceSignIn"]
-
-
-async def pass_time(stores, **by):
-    """As if everything about codes had happened that much earlier."""
-    columns = ("polled_at", "created_at", "expires_at")
-    changes = ", ".join(f"{column} = {column} - :by" for column in columns)
-    async with stores.begin() as tx:
-        await tx.execute(text(f"UPDATE device_sign_ins SET {changes}"), {"by": timedelta(**by)})
 
 
 async def test_3_1_and_3_2_a_device_gets_two_codes_two_addresses_an_end_and_an_interval(api):
@@ -291,57 +224,6 @@ async def test_a_code_decided_by_one_household_is_unknown_to_another(api, stores
     assert await approve(stranger, code["userCode"], approve=False) == UNKNOWN
     assert await approve(stranger, "BBBB-BBBB") == UNKNOWN
     assert "accessToken" in await poll(api, code["deviceCode"])
-
-
-async def test_5_1_after_five_wrong_codes_the_right_one_is_refused_too(api, phone):
-    code = await start(api)
-    wrong = [await approve(phone, f"BBBB-BBB{letter}") for letter in "BCDFG"]
-
-    decided = await approve(phone, code["userCode"])
-    seen = await phone.run(LOOK, code=code["userCode"])
-
-    assert wrong == [UNKNOWN] * WRONG_CODES
-    assert decided["code"] == "RATE_LIMITED"
-    assert 0 < decided["retryAfterSeconds"] <= 15 * 60
-    assert seen.codes == ["RATE_LIMITED"]
-    assert (await poll(api, code["deviceCode"]))["code"] == "PENDING"
-
-
-async def test_5_1_looking_is_guessing_too(api, phone):
-    await start(api)
-
-    for letter in "BCDFG":
-        assert await look(phone, f"BBBB-BBB{letter}") is None
-
-    assert (await phone.run(LOOK, code="BBBB-BBBH")).codes == ["RATE_LIMITED"]
-
-
-async def test_5_1_of_many_racing_guesses_five_are_looked_at(api, phone):
-    guesses = [approve(phone, f"BBBB-BB{a}{b}") for a in "BCDF" for b in "BCDFG"]
-
-    answers = await asyncio.gather(*guesses)
-
-    codes = [each["code"] for each in answers]
-    assert (codes.count("NOT_FOUND"), codes.count("RATE_LIMITED")) == (WRONG_CODES, 15)
-
-
-async def test_5_1_another_account_at_the_same_address_has_no_tries_of_its_own(api, stores, phone):
-    await factories.household(stores, email="other@house.test")
-    other = Viewer(api, (await api.sign_in("other@house.test"))["accessToken"])
-    for letter in "BCDFG":
-        await approve(phone, f"BBBB-BBB{letter}")
-
-    assert (await approve(other, "BBBB-BBBH"))["code"] == "RATE_LIMITED"
-
-
-async def test_right_codes_and_what_can_be_no_code_do_not_count_as_guesses(api, phone):
-    code = await start(api)
-
-    for _ in range(2 * WRONG_CODES):
-        assert await look(phone, code["userCode"]) is not None
-        assert await look(phone, "WDJB") is None
-
-    assert (await approve(phone, code["userCode"]))["approved"] is True
 
 
 async def test_5_2_a_device_code_has_256_bits_and_is_stored_as_its_digest_only(api, stores):

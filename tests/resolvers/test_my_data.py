@@ -1,0 +1,185 @@
+"""What a household may ask about its data, who may, and what holds from that moment on."""
+
+import asyncio
+
+import pytest
+
+from stores import tables as t
+from tests import factories
+from tests.api import SELECT_PROFILE, Viewer
+from tests.household import ERASE, EXPORT, REFRESH
+
+JOBS = "{ dataJobs { id purpose state url receipt } }"
+NODE = "query ($id: ID!) { node(id: $id) { id ... on DataJob { url } } }"
+VIEWER = "{ viewer { account { profiles { name } } profile { name } } }"
+WRONG = {
+    "code": "UNAUTHENTICATED",
+    "message": "This e-mail and password do not belong together.",
+}
+
+
+@pytest.fixture
+async def home(stores):
+    return await factories.household(stores, ages={"Ada": 18, "Kid": 7})
+
+
+@pytest.fixture
+async def account(api, home):
+    """Signed in, with no profile chosen."""
+    return Viewer(api, (await api.sign_in())["accessToken"])
+
+
+async def erase(viewer, password=factories.PASSWORD, profile=None):
+    return (await viewer.run(ERASE, password=password, profile=profile)).data["eraseMyData"]
+
+
+async def counts(stores):
+    return {
+        table.name: len(await factories.fetch(stores, table))
+        for table in (t.accounts, t.profiles, t.devices, t.refresh_tokens, t.data_jobs)
+    }
+
+
+async def test_a_copy_is_asked_for_once_at_a_time(account, stores):
+    jobs = await asyncio.gather(*(account.run(EXPORT) for _ in range(4)))
+
+    answers = [each.data["exportMyData"] for each in jobs]
+    assert len({each["id"] for each in answers}) == 1
+    assert answers[0] | {"id": ""} == {"id": "", "state": "QUEUED", "url": None, "receipt": None}
+    assert len(await factories.fetch(stores, t.data_jobs)) == 1
+
+
+async def test_a_household_sees_its_own_jobs_and_nobody_elses(api, home, account, stores):
+    job = (await account.run(EXPORT)).data["exportMyData"]
+    other = await api.viewer(await factories.household(stores, email="other@house.test"))
+    ada = await api.viewer(home)
+
+    own = (await account.run(JOBS)).data["dataJobs"]
+
+    assert own == [job | {"purpose": "EXPORT"}]
+    assert (await ada.run(NODE, id=job["id"])).data["node"] == {"id": job["id"], "url": None}
+    assert (await other.run(JOBS)).data["dataJobs"] == []
+    assert (await other.run(NODE, id=job["id"])).data == {"node": None}
+
+
+async def test_a_child_asks_for_nothing_and_sees_nothing(api, home, account):
+    job = (await account.run(EXPORT)).data["exportMyData"]
+    kid = await api.viewer(home, "Kid", installation="tablet")
+
+    refused = [
+        (await kid.run(EXPORT)).codes,
+        (await kid.run(ERASE, password=factories.PASSWORD)).codes,
+        (await kid.run(JOBS)).codes,
+    ]
+
+    assert refused == [["FORBIDDEN"]] * 3
+    assert (await kid.run(NODE, id=job["id"])).data == {"node": None}
+
+
+async def test_nothing_is_erased_for_a_wrong_password(account, stores):
+    before = await counts(stores)
+
+    answer = await erase(account, "wrong")
+
+    assert answer == WRONG
+    assert await counts(stores) == before
+
+
+async def test_after_ten_wrong_passwords_the_right_one_erases_nothing(account, stores):
+    before = await counts(stores)
+
+    answers = [await erase(account, "wrong") for _ in range(10)]
+    refused = await erase(account)
+
+    assert answers == [WRONG] * 10
+    assert refused["code"] == "RATE_LIMITED"
+    assert await counts(stores) == before
+
+
+async def test_from_the_moment_it_is_asked_nobody_is_in_or_gets_in(api, account):
+    other = await api.sign_in(installation="bedroom")
+
+    job = await erase(account)
+
+    assert (job["purpose"], job["state"], job["receipt"]) == ("ERASE", "QUEUED", None)
+    assert job["url"].startswith(f"http://house.test/my-data/{job['id']}?until=")
+    assert (await account.run(JOBS)).codes == ["TOKEN_INVALID"]
+    assert (await api.run(JOBS, token=other["accessToken"])).codes == ["TOKEN_INVALID"]
+    refreshed = await api.run(REFRESH, {"token": other["refreshToken"]})
+    assert refreshed.data["refreshToken"] == {"code": "TOKEN_INVALID"}
+    assert (await api.sign_in())["code"] == "UNAUTHENTICATED"
+    unknown = await api.sign_in("nobody@house.test")
+    assert await api.sign_in() == unknown
+
+
+async def test_an_erased_address_may_open_another_account(api, account, stores):
+    await erase(account)
+
+    await factories.household(stores)
+
+    assert "accessToken" in await api.sign_in()
+
+
+async def test_of_two_that_erase_at_once_one_finds_nothing_to_erase(api, account, stores):
+    other = Viewer(api, (await api.sign_in(installation="bedroom"))["accessToken"])
+
+    asked = (each.run(ERASE, password=factories.PASSWORD) for each in (account, other))
+    answers = [str(each.body) for each in await asyncio.gather(*asked)]
+
+    assert sum("dat_" in each for each in answers) == 1
+    assert not any("INTERNAL" in each for each in answers)
+    assert (await counts(stores))["data_jobs"] == 1
+
+
+async def test_another_household_is_left_as_it_was(api, account, stores):
+    neighbour = await factories.household(stores, email="other@house.test")
+    viewer = await api.viewer(neighbour)
+    film = await factories.movie(stores)
+    started = await viewer.start(film.id)
+    await viewer.beat(started["session"]["id"], 20_000)
+    before = [await factories.fetch(stores, table) for table in (t.watch_states, t.outbox)]
+
+    await erase(account)
+
+    assert [await factories.fetch(stores, table) for table in (t.watch_states, t.outbox)] == before
+    assert (await viewer.beat(started["session"]["id"], 30_000))["watchState"]["revision"] == 2
+
+
+async def test_one_profile_goes_and_its_device_stays_signed_in(api, home, account, stores):
+    ada = await api.viewer(home, "Ada", installation="bedroom")
+    film = await factories.movie(stores)
+    started = await ada.start(film.id)
+    await ada.beat(started["session"]["id"], 20_000)
+
+    job = await erase(account, profile=home.profiles["Ada"])
+
+    assert job["state"] == "QUEUED"
+    assert (await ada.run(VIEWER)).codes == ["TOKEN_INVALID"]
+    refreshed = (await api.run(REFRESH, {"token": ada.refresh_token})).data["refreshToken"]
+    seen = (await api.run(VIEWER, token=refreshed["accessToken"])).data["viewer"]
+    assert seen == {"account": {"profiles": [{"name": "Kid"}]}, "profile": None}
+    assert await factories.fetch(stores, t.watch_states) == []
+    assert await factories.fetch(stores, t.outbox) == []
+    assert (await account.run(JOBS)).data["dataJobs"] == [job]
+
+
+async def test_a_foreign_profile_and_none_are_one_answer(account, stores):
+    other = await factories.household(stores, email="other@house.test")
+    before = await counts(stores)
+
+    foreign = await erase(account, profile=other.profiles["Ada"])
+    missing = await erase(account, profile="pro_" + "0" * 32)
+
+    assert foreign == missing
+    assert foreign["code"] == "NOT_FOUND"
+    assert await counts(stores) == before
+
+
+async def test_a_profile_of_another_household_cannot_be_chosen_after_its_own_is_gone(
+    api, home, account
+):
+    await erase(account, profile=home.profiles["Kid"])
+
+    chosen = await account.run(SELECT_PROFILE, id=home.profiles["Kid"])
+
+    assert chosen.data["selectProfile"]["code"] == "NOT_FOUND"
