@@ -162,7 +162,9 @@ def _mix(server: Server, films: Sequence[TitleId]) -> list[Ask]:
     """A quarter keeps films going, the rest looks around; of the other two classes there is no
     field yet."""
     tokens = [server.sign_in(household) for household in range(HOUSEHOLDS)]
-    watching = cycle([_start(server, token, films[n]) for n, token in _spread(tokens, SESSIONS)])
+    watching = cycle(
+        [start_watching(server, token, films[n]) for n, token in _spread(tokens, SESSIONS)]
+    )
     anyone, film, sequence = cycle(tokens), cycle(films), count()
 
     def beat() -> bytes:
@@ -184,7 +186,8 @@ def _spread(tokens: Sequence[str], sessions: int) -> Iterator[tuple[int, str]]:
     return ((number % FILMS, tokens[number % len(tokens)]) for number in range(sessions))
 
 
-def _start(server: Server, token: str, film: TitleId) -> tuple[str, str]:
+def start_watching(server: Server, token: str, film: TitleId) -> tuple[str, str]:
+    """The token, and the id of a playback session of it."""
     wanted = {
         "playableId": film,
         "idempotencyKey": str(uuid4()),
