@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from domain.limits import limits_of
+
 LOOPBACK = "127.0.0.1"  # only who is on this machine reaches it, until an operator says otherwise
 ENVIRONMENT = "environment"
 DEFAULT_HOME = ".marquee"  # in the folder `make up` is typed in: deleting the clone deletes all
@@ -84,6 +86,10 @@ class Settings(BaseSettings):
         ge=1,
         description="Hours until a browser nobody uses is signed out; apps stay for 30 days.",
     )
+    budgets: str = Field(
+        default="",
+        description="How often a device may ask in an hour, as in `content=5000 streaming=200`.",
+    )
     media_key: str = Field(
         repr=False, description="Signs the addresses of media files (HMAC): 32 bytes in hex."
     )
@@ -119,6 +125,12 @@ class Settings(BaseSettings):
             parts = urlsplit(origin)
             if origin != f"{parts.scheme}://{parts.netloc}" or not parts.netloc:
                 raise ValueError(f"{origin} is no origin, which is scheme://host[:port]")
+        return text
+
+    @field_validator("budgets")
+    @classmethod
+    def _names_budgets(cls, text: str) -> str:
+        limits_of(text)
         return text
 
     @field_validator("tls_key")

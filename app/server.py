@@ -4,6 +4,7 @@ import asyncio
 import signal
 from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 import structlog
 from starlette.applications import Starlette
@@ -16,6 +17,7 @@ from app.http.admission import Admission
 from app.http.graphql import GraphQLDoor
 from app.http.origins import only_from
 from domain.house import House
+from domain.limits import limits_of
 from domain.token_keys import TokenKeys
 from settings import load_settings
 from stores import Stores, open_stores
@@ -30,8 +32,11 @@ def create_app() -> Starlette:
     house = House(
         public_url=settings.public_url,
         media_key=bytes.fromhex(settings.media_key),
+        session_ttl=timedelta(hours=settings.session_ttl),
         token_keys=TokenKeys.from_pem(settings.token_key, issuer=settings.public_url),
+        sends_mails=settings.smtp_url is not None,
         trusted_only=settings.marquee_env == "production",
+        budgets=limits_of(settings.budgets),
     )
     with_graphiql = settings.marquee_env == "development"
 

@@ -83,6 +83,18 @@ def test_a_wrong_setting_is_named_alone(environment):
     assert "PUBLIC_URL" not in str(refusal.value)
 
 
+@pytest.mark.parametrize(
+    "text", ["content", "content=0", "contents=5", "content=-1", "content=1.5"]
+)
+def test_a_budget_that_is_none_is_named(environment, text):
+    give(environment, **NEEDED, BUDGETS=f"streaming=200 {text}")
+
+    with pytest.raises(CannotStart) as refusal:
+        load_settings()
+
+    assert f"{text} is no budget" in str(refusal.value)
+
+
 def test_no_secret_shows_where_settings_are_printed(environment):
     give(environment, **NEEDED)
 

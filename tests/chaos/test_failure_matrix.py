@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from sqlalchemy import update
 
 from app.embedded.machine import LOOPBACK, free_port
+from bench.house import PLENTY
 from domain.degradation import Dependency, StandIn, stand_in
 from stores import open_stores
 from tests import factories, s3
@@ -232,6 +233,7 @@ def _told(folder):
     return {
         "PATH": os.environ["PATH"],
         "MARQUEE_HOME": str(folder / "home"),
+        "BUDGETS": PLENTY,
         "PUBLIC_URL": "http://house.test",
         "KEYS_URL": (folder / "master_key").as_uri(),
         "MEDIA_KEY": bytes(range(32)).hex(),

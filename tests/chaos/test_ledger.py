@@ -15,6 +15,7 @@ import httpx
 import pytest
 
 from app.embedded.machine import free_port
+from bench.house import PLENTY
 from settings import load_settings
 from stores import open_stores
 from tests import factories
@@ -71,6 +72,7 @@ def evening(tmp_path, monkeypatch, *, viewers, rounds, stopped_s):
     found, and how it was taken."""
     home, port, ledger = tmp_path / "home", free_port(), tmp_path / "ledger"
     monkeypatch.setenv("MARQUEE_HOME", str(home))
+    monkeypatch.setenv("BUDGETS", PLENTY)
     emails = [f"viewer{number}@house.test" for number in range(viewers)]
     knocks = []
     with house(home, port, "--no-demo") as first:
