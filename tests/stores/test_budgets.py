@@ -1,6 +1,9 @@
 """A budget never gives more than it holds: the same table for Redis' log and the process' own."""
 
 import asyncio
+import json
+import subprocess
+import sys
 from datetime import timedelta
 
 import pytest
@@ -8,6 +11,8 @@ import pytest
 from domain.degradation import Dependency
 from domain.errors import RateLimited
 from stores.budgets import MOST_LOCAL_KEYS, Budgets, Charge, Overspent
+from tests.house.repository import ROOT
+from tests.stores.spenders import LIMIT, WINDOW
 
 SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)
 
@@ -167,3 +172,22 @@ async def test_a_process_without_redis_remembers_so_many_budgets_at_most(stores)
     last = await spends(stores.budgets, Charge(f"key {MOST_LOCAL_KEYS}", 1, HOUR))
 
     assert (first, last) == (0, None)
+
+
+def test_eight_processes_never_spend_more_than_the_limit_in_any_window(services):
+    asked = [sys.executable, "-m", "tests.stores.spenders", services.redis_url, "8", "5"]
+    done = subprocess.run(asked, check=True, capture_output=True, text=True, cwd=ROOT, timeout=60)
+    granted = sorted(json.loads(done.stdout))
+
+    fullest = max(in_window(granted, begin) for begin in range(len(granted)))
+
+    assert fullest <= LIMIT
+    assert fullest > LIMIT - 3  # it was reached, but for a rest that is too small for three points
+    assert sum(points for _, points in granted) > 2 * LIMIT  # and in more than two windows
+
+
+def in_window(granted, begin):
+    """Points that were granted from this grant on, its moment and the last of the window too. No
+    other window can hold more: moved on to its first grant, it holds as many."""
+    ends_us = granted[begin][0] + WINDOW.total_seconds() * 1e6
+    return sum(points for moment, points in granted[begin:] if moment <= ends_us)
