@@ -106,5 +106,5 @@ async def _order(ctx: Context, tx: Tx, subject: Subject, owner: Account | None) 
     job = await data_jobs.add(tx, owner_id, DataPurpose.ERASE, ctx.now())
     await data_jobs.note(tx, job.id, subject, await my_data_sql.count(tx, subject))
     for at in (None, job.created_at + SETTLED_AFTER):
-        await ctx.stores.jobs.enqueue(tx, MyData(job.id), lock=job.id, not_before=at)
+        await ctx.stores.jobs.enqueue(tx, MyData(job.id), not_before=at)
     return job

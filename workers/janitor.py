@@ -63,7 +63,7 @@ async def sweep(stores: Stores, workshop: Path, now: datetime) -> None:
             await stores.jobs.enqueue(tx, order)
         unanswered = await data_jobs.forgotten(tx, now - FORGOTTEN_AFTER)
         for job_id in unanswered:
-            await stores.jobs.enqueue(tx, MyData(job_id), lock=job_id)
+            await stores.jobs.enqueue(tx, MyData(job_id))
         over = await data_jobs.forget_old(tx, now - KEPT_FOR)
         if over:
             await stores.jobs.enqueue(tx, ClearAway(files=[export_path(each) for each in over]))
