@@ -39,6 +39,7 @@ def problems(settings: Settings, *, serves: bool = True) -> list[str]:
     found = [*_unreadable(settings)]
     if settings.marquee_env == "production":
         found += [f"{name.upper()} {GENERATED}." for name in SECRETS if not _given(settings, name)]
+        found += _plain_address(settings) if serves or settings.smtp_url is not None else []
         found += _unfit_for_strangers(settings) if serves else []
     return found
 
@@ -76,14 +77,17 @@ def _unreadable(settings: Settings) -> list[str]:
     return found
 
 
+def _plain_address(settings: Settings) -> list[str]:
+    if settings.public_url.startswith("https://"):
+        return []
+    return [
+        f"PUBLIC_URL is {settings.public_url}: what viewers send would be read on its way."
+        " Give an https:// address."
+    ]
+
+
 def _unfit_for_strangers(settings: Settings) -> list[str]:
-    found = []
-    if not settings.public_url.startswith("https://"):
-        found.append(
-            f"PUBLIC_URL is {settings.public_url}: what viewers send would be read on its way."
-            " Give an https:// address."
-        )
-    found += [
+    found = [
         f"ALLOWED_ORIGINS has {origin}: whoever is on its way could put in a page of their own."
         for origin in settings.origins
         if not origin.startswith("https://")

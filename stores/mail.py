@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
-from email.utils import format_datetime, make_msgid, parseaddr
+from email.utils import format_datetime, getaddresses, make_msgid
 from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
@@ -28,30 +28,31 @@ class MailRefused(Exception):
 class Mailer:
     """A mail server, and who writes."""
 
-    def __init__(self, url: str, sender: str) -> None:
+    def __init__(self, url: str, sender: str, *, deadline_s: float = DEADLINE_S) -> None:
         """`url` is smtp://user:password@host:port, which turns to TLS by STARTTLS (always, when
         there is a password to protect), or smtps://. `sender` is an address, or `Name <address>`.
         Raises ValueError."""
         parts = urlsplit(url)
         if parts.scheme not in PORTS or not parts.hostname:
             raise ValueError("SMTP_URL is smtp://user:password@host:port, or smtps://…")
-        name, address = parseaddr(sender)
         try:
+            [(name, address)] = getaddresses([sender])
             check_email(address)
-        except InvalidInput as error:
+        except (InvalidInput, ValueError) as error:
             raise ValueError("MAIL_FROM is an address, or: Name <address>") from error
         self._sender = Address(name, addr_spec=address)
         self._host, self._port = parts.hostname, parts.port or PORTS[parts.scheme]
         self._user = None if parts.username is None else unquote(parts.username)
         self._password = None if parts.password is None else unquote(parts.password)
         self._use_tls = parts.scheme == "smtps"
+        self._deadline_s = deadline_s
 
     async def send(self, mail: Mail) -> None:
         """Returns when the server has taken it. Raises Unavailable, to be tried later, and
         MailRefused."""
         start_tls = None if self._password is None else True
         try:
-            async with asyncio.timeout(DEADLINE_S):
+            async with asyncio.timeout(self._deadline_s):
                 await aiosmtplib.send(
                     self._message(mail),
                     sender=self._sender.addr_spec,
@@ -63,7 +64,7 @@ class Mailer:
                     use_tls=self._use_tls,
                     start_tls=False if self._use_tls else start_tls,
                     local_hostname=self._sender.domain,
-                    timeout=DEADLINE_S,
+                    timeout=self._deadline_s,
                 )
         # What the server says may hold the address, and would be logged with the job.
         except aiosmtplib.SMTPRecipientsRefused as error:

@@ -14,6 +14,7 @@ from typing import Final, ParamSpec, TypeVar
 
 from argon2 import PasswordHasher, Type
 from argon2.exceptions import VerifyMismatchError
+from prometheus_client import Histogram
 
 from domain.errors import Overloaded
 
@@ -32,6 +33,11 @@ NOBODY = (
     "xmQM+mj73Uo+Mr6efqqZxg$wliBjn23VFkWMMaBngq4dQkclWguH3W/MTYKaFF4CFY"
 )
 
+_seconds = Histogram(
+    "marquee_password_seconds",
+    "How long hashing a password took, without the wait for a thread.",
+    buckets=(0.02, 0.05, 0.1, 0.2, 0.5, 1, 2),
+)
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -60,7 +66,8 @@ class Hashing:
 
     async def _run(self, work: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, work, *arguments)
+        with _seconds.time():
+            return await loop.run_in_executor(self._threads, work, *arguments)
 
 
 class Passwords:

@@ -117,6 +117,35 @@ def test_a_certificate_of_another_key_is_a_line(fit, tmp_path):
     assert line.startswith("TLS_CERTIFICATE and TLS_KEY cannot be used: ")
 
 
+@pytest.mark.parametrize(
+    ("url", "sender", "line"),
+    [
+        (
+            "http://mail.test",
+            "house@house.test",
+            "SMTP_URL is smtp://user:password@host:port, or smtps://….",
+        ),
+        ("smtp://mail.test", "house", "MAIL_FROM is an address, or: Name <address>."),
+    ],
+)
+def test_a_mail_server_that_could_send_nothing_is_a_line(fit, url, sender, line):
+    fit.setenv("SMTP_URL", url)
+    fit.setenv("MAIL_FROM", sender)
+
+    assert problems(load_settings()) == [line]
+
+
+def test_a_worker_that_mails_links_knows_where_they_lead(fit):
+    fit.setenv("SMTP_URL", "smtp://mail.test")
+    fit.setenv("MAIL_FROM", "Marquee <house@house.test>")
+    assert problems(load_settings(), serves=False) == []
+
+    fit.delenv("PUBLIC_URL")
+
+    (line,) = problems(load_settings(), serves=False)
+    assert line.startswith("PUBLIC_URL is http://127.0.0.1:8000: ")
+
+
 async def test_a_worker_needs_nothing_that_only_viewers_reach(fit):
     fit.delenv("PUBLIC_URL")
     fit.setenv("ALLOWED_ORIGINS", "http://a.test")

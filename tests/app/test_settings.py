@@ -164,6 +164,10 @@ def test_the_public_address_follows_from_where_the_house_listens(environment, gi
             "TLS_KEY: Value error, TLS_CERTIFICATE and TLS_KEY are set together, or neither is.",
         ),
         (
+            {"SMTP_URL": "smtp://mail.test"},
+            "MAIL_FROM: Value error, SMTP_URL and MAIL_FROM are set together, or neither is.",
+        ),
+        (
             {"ALLOWED_ORIGINS": "https://a.test, https://b.test/"},
             "ALLOWED_ORIGINS: Value error,"
             " https://b.test/ is no origin, which is scheme://host[:port].",
