@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
+from argon2 import PasswordHasher
 from sqlalchemy import insert, select
 
 from domain import ids
@@ -21,6 +22,7 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 EMAIL = "viewer@house.test"
 PASSWORD = "correct horse"
 RUNTIME_MS = 60_000
+_PASSWORD_HASH = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1).hash(PASSWORD)
 
 
 @dataclass(frozen=True)
@@ -45,12 +47,11 @@ async def household(
     stores: Stores, *, email: str = EMAIL, ages: dict[str, int] | None = None
 ) -> Household:
     """`ages` maps each profile's name to the age it may see."""
-    password_hash = await stores.passwords.hash(PASSWORD)
     async with stores.begin() as tx:
         account_id = await accounts_sql.insert_account(
             tx,
             email=email,
-            password_hash=password_hash,
+            password_hash=_PASSWORD_HASH,
             tier=SubscriptionTier.PREMIUM,
             now=NOW,
         )
