@@ -8,14 +8,17 @@ a second after it was registered, and a stranger who invents ids cannot make Pos
 import asyncio
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+import orjson
 import structlog
 from redis.asyncio import Redis
 
+from domain.degradation import Dependency
 from domain.errors import Unavailable
-from stores.guard import Guard
+from stores.guard import RETRY_AFTER_S, Guard
 from stores.sql import documents as documents_sql
 from stores.sql.documents import Build, Use
 
@@ -27,6 +30,7 @@ log = structlog.get_logger()
 EVERY_S = 10.0  # uses a process that is killed may lose; a new document is looked for sooner
 UNKNOWN_REST_S = 1.0  # a developer who has just registered one waits no longer
 PERSISTED_FOR = timedelta(days=1)  # a developer's working day; whoever comes later sends it again
+COPY = "documents"  # in Redis, what is known, for a process that begins without Postgres
 UNKNOWN = Build("unknown", "")  # whoever does not say, or says what nobody registered
 
 
@@ -41,6 +45,7 @@ class Documents:
         self._texts: Mapping[str, str] = {}
         self._builds: frozenset[Build] = frozenset()
         self._registrations = -1  # in Postgres, when they were read
+        self._is_behind = False  # there may be some that Postgres did not tell of
         self._looked_at_s = -UNKNOWN_REST_S  # by the loop's clock
         self._looking = asyncio.Lock()
         self._uses: Counter[Use] = Counter()
@@ -81,23 +86,53 @@ class Documents:
         """The text of a trusted document; None when there is none of this id. Raises Unavailable
         when nobody can tell."""
         if document_id not in self._texts:
-            async with self._looking:  # whoever comes meanwhile reads what the first one found
-                now_s = asyncio.get_running_loop().time()
-                if now_s - self._looked_at_s >= UNKNOWN_REST_S:
-                    await self.look(stores)
-                    self._looked_at_s = now_s
+            await self._look_if_due(stores)
+            if self._is_behind and document_id not in self._texts:
+                raise Unavailable(Dependency.POSTGRES, retry_after_seconds=RETRY_AFTER_S)
         return self._texts.get(document_id)
+
+    async def _look_if_due(self, stores: "Stores") -> None:
+        loop = asyncio.get_running_loop()
+        async with self._looking:  # whoever comes meanwhile takes what the first one found
+            if loop.time() - self._looked_at_s >= UNKNOWN_REST_S:
+                with suppress(Unavailable):
+                    await self.look(stores)
+                self._looked_at_s = loop.time()
 
     async def look(self, stores: "Stores") -> None:
         """Reads the registry if it has changed. Raises Unavailable."""
+        try:
+            changed = await self._read(stores)
+        except Unavailable:
+            self._is_behind = True
+            if self._registrations < 0:
+                await self._recall()
+            raise
+        self._is_behind = False
+        if changed:
+            with suppress(Unavailable):
+                copy = orjson.dumps([self._texts, [list(build) for build in self._builds]])
+                await self._guard.call(lambda: self._redis.set(COPY, copy))
+
+    async def _read(self, stores: "Stores") -> bool:
+        """Whether it had changed."""
         async with stores.begin() as tx:
             if await documents_sql.registrations(tx) == self._registrations:
-                return
+                return False
             if self._own is not None:
                 await documents_sql.register(tx, *self._own, datetime.now(UTC))
             registrations = await documents_sql.registrations(tx)
             texts, builds = await documents_sql.texts(tx), await documents_sql.builds(tx)
         self._texts, self._builds, self._registrations = texts, builds, registrations
+        return True
+
+    async def _recall(self) -> None:
+        """What a process knew that could read it: this one began while Postgres was closed."""
+        with suppress(Unavailable):
+            copy = await self._guard.call(lambda: self._redis.get(COPY))
+            texts, builds = orjson.loads(copy or b"[{}, []]")
+            self._texts = {**texts, **self._texts}
+            self._builds |= {Build(*build) for build in builds}
 
     def used(self, document_id: str, build: Build) -> None:
         """Counts one use of a trusted document. A build that nobody registered is UNKNOWN, or a

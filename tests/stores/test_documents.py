@@ -90,6 +90,25 @@ async def test_what_is_registered_is_answered_while_postgres_is_closed(stores):
     assert await stores.documents.text(document_id(VIEWER), stores) == VIEWER
 
 
+async def test_a_process_that_begins_without_postgres_knows_what_its_neighbour_knew(stores):
+    await register(stores, VIEWER)
+    await stores.documents.look(stores)
+    stores.guards[Dependency.POSTGRES].drill(closed=True)
+    later = Documents(stores.redis, stores.guards[Dependency.REDIS])
+    later.adopt(Build("web", "1"), by_id(HOME))
+
+    found = await later.text(document_id(VIEWER), stores)
+
+    assert found == VIEWER
+    assert later.known(document_id(HOME)) == HOME
+    with pytest.raises(Unavailable):
+        await later.text("0" * 64, stores)
+    later.used(document_id(VIEWER), TV)
+    stores.guards[Dependency.POSTGRES].drill(closed=False)
+    await later.flush(stores)
+    assert await uses(stores) == {(document_id(VIEWER), TV): 1}
+
+
 async def test_uses_are_added_up_by_document_build_and_day(stores):
     await register(stores, VIEWER, HOME)
     viewer, home = Use(document_id(VIEWER), TV), Use(document_id(HOME), TV)
