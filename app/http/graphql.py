@@ -35,7 +35,9 @@ from schema.params import Params, params_of, params_of_address, read_json
 from stores import Stores
 
 MOST_SOCKETS = 2000  # a process; each holds about 50 KiB, and a nudge wakes every one of them
+KEEP_ALIVE_S = 12.0  # proxies close what is silent for a minute, some phones' networks for less
 MOST_SUBSCRIPTIONS = 4000  # a process: two for each socket, or as many streams without one
+GREETED_WITHIN_S = 10.0  # a TV on a bad line opens and says hello in two round trips
 _CONTENT_TYPES = {kind: f"{kind}; charset=utf-8" for kind in (MediaType.GRAPHQL, MediaType.JSON)}
 SOCKETS = Gauge("marquee_sockets", "WebSockets that are open.", multiprocess_mode="livesum")
 
@@ -46,6 +48,8 @@ class GraphQLDoor:
 
     most_sockets: ClassVar = MOST_SOCKETS
     most_subscriptions: ClassVar = MOST_SUBSCRIPTIONS
+    keep_alive_s: ClassVar = KEEP_ALIVE_S
+    greeted_within_s: ClassVar = GREETED_WITHIN_S
 
     def __init__(
         self, stores: Stores, house: House, admission: Admission, *, with_graphiql: bool
@@ -63,7 +67,8 @@ class GraphQLDoor:
         try:
             if scope["type"] == "websocket":
                 async with self._sockets.seat():
-                    await Conversation(self._operations, scope, receive, send).hold()
+                    talk = Conversation(self._operations, scope, receive, send)
+                    await talk.hold(greeted_within_s=self.greeted_within_s)
             elif self._with_graphiql and _is_browser(scope):
                 page = await graphiql(self._stores, self._house)
                 await page(scope, receive, send)
@@ -94,7 +99,7 @@ class GraphQLDoor:
             kind = whole(types, prefers_parts=asked.planned.defers)
         if kind in IN_PARTS:
             work = partial(self._operations.run, asked, ctx)
-            async with begun(work) as answers:
+            async with begun(work, keep_alive_s=self.keep_alive_s) as answers:
                 await streamed(answers, kind)(scope, receive, send)
             return
         answer = await self._operations.answer(asked, ctx)

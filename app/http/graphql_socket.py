@@ -18,7 +18,6 @@ from schema.problems import shown_exception
 
 PROTOCOL = "graphql-transport-ws"
 MOST_OPERATIONS_A_SOCKET = 20  # a screen needs two; each of its tabs has a socket of its own
-INIT_WITHIN_S = 10.0  # a TV on a bad line opens and says hello in two round trips
 LOOK_EVERY_S = 1.0  # at whether the token still lets in
 
 NO_MESSAGE = "Not a message of the protocol"
@@ -54,8 +53,9 @@ class Conversation:
         self._greeted = asyncio.Event()  # the client has said who it is
         self._running: dict[str, asyncio.Task[None]] = {}
 
-    async def hold(self) -> None:
-        """Until either side ends it; nothing of it runs then."""
+    async def hold(self, *, greeted_within_s: float) -> None:
+        """Until either side ends it; nothing of it runs then. `greeted_within_s`: how long a client
+        may take to say who it is."""
         await self._receive()  # the handshake
         spoken = PROTOCOL if PROTOCOL in self._scope["subprotocols"] else None
         await self._send({"type": "websocket.accept", "subprotocol": spoken})
@@ -63,7 +63,7 @@ class Conversation:
             if spoken is None:  # only after accepting can a code be sent
                 raise Closed(NO_PROTOCOL, "Subprotocol not acceptable")
             async with asyncio.TaskGroup() as self._tasks:
-                self._tasks.create_task(self._mind())
+                self._tasks.create_task(self._mind(greeted_within_s))
                 while True:
                     await self._hear(await self._receive())
         except* Closed as closed:
@@ -74,11 +74,11 @@ class Conversation:
         except* Gone:
             pass
 
-    async def _mind(self) -> None:
+    async def _mind(self, greeted_within_s: float) -> None:
         """Closes when the client does not say in time who it is; later on, when its token lets
         nobody in any more, and nothing runs that would say so itself."""
         try:
-            async with asyncio.timeout(INIT_WITHIN_S):
+            async with asyncio.timeout(greeted_within_s):
                 await self._greeted.wait()
         except TimeoutError as error:
             raise Closed(INIT_TIMEOUT, "Connection initialisation timeout") from error

@@ -19,7 +19,6 @@ from domain.errors import DomainError
 from schema.execution import Answer
 from schema.problems import shown_exception
 
-KEEP_ALIVE_S = 12.0  # proxies close what is silent for a minute, some phones' networks for less
 AHEAD = 8  # answers that wait for a slow client; then nothing more is worked out for it
 
 _KINDS: Mapping[MediaType, str] = MappingProxyType(
@@ -43,10 +42,10 @@ _Waiting = asyncio.Queue[Answer | _Ended | None]
 
 @asynccontextmanager
 async def begun(
-    work: Callable[[Send], Awaitable[None]],
+    work: Callable[[Send], Awaitable[None]], *, keep_alive_s: float
 ) -> AsyncIterator[AsyncIterator[Answer | None]]:
-    """What `work` sends, worked out ahead of whoever reads it; None is a sign of life. Raises what
-    `work` raises before it has sent anything.
+    """What `work` sends, worked out ahead of whoever reads it; None where there was nothing for
+    `keep_alive_s`. Raises what `work` raises before it has sent anything.
 
     All of it is done in one task: what an operation holds, it lets go of where it took it.
     """
@@ -56,7 +55,7 @@ async def begun(
         first = await waiting.get()
         if isinstance(first, _Ended) and first.error is not None:
             raise first.error
-        yield _read(first, waiting)
+        yield _read(first, waiting, keep_alive_s)
     finally:
         working.cancel()
         await asyncio.gather(working, return_exceptions=True)
@@ -96,12 +95,14 @@ async def _work(work: Callable[[Send], Awaitable[None]], waiting: _Waiting) -> N
     await waiting.put(_Ended(error))
 
 
-async def _read(first: Answer | _Ended | None, waiting: _Waiting) -> AsyncIterator[Answer | None]:
+async def _read(
+    first: Answer | _Ended | None, waiting: _Waiting, keep_alive_s: float
+) -> AsyncIterator[Answer | None]:
     found = first
     while not isinstance(found, _Ended):
         yield found
         try:
-            async with asyncio.timeout(KEEP_ALIVE_S):
+            async with asyncio.timeout(keep_alive_s):
                 found = await waiting.get()
         except TimeoutError:
             found = None
