@@ -189,7 +189,8 @@ def test_what_the_library_itself_makes_without_a_signature_is_refused():
 
 
 def test_a_signature_has_one_spelling():
-    """64 bytes are 85 characters and a third: the last has four bits that say nothing."""
+    """64 bytes are 85 characters and a third: the last has four bits that say nothing, which the
+    library looks at."""
     token = issue_access(KEY, ACCESS)
 
     good = []
