@@ -259,27 +259,3 @@ async def test_one_socket_too_many_is_refused_at_its_handshake(server):
             return False
 
     await until(lets_in)
-
-
-@pytest.mark.parametrize(
-    "frame",
-    [
-        "[]",
-        "null",
-        "1",
-        '"x"',
-        "{}",
-        "{",
-        '{"type": 1}',
-        '{"type": "subscribe", "id": "1", "payload": []}',
-        '{"type": "subscribe", "id": {}, "payload": {"query": "{ viewer }"}}',
-        '{"type": "subscribe", "id": "1", "payload": {"query": 1}}',
-        '{"type": "subscribe", "id": "1", "payload": {"query": "{ viewer }", "variables": 1}}',
-        '{"type": "complete", "id": []}',
-    ],
-)
-async def test_a_message_of_no_known_form_closes_with_4400(server, frame):
-    async with await opened(server) as socket:
-        await socket.send(frame)
-
-        assert await closed_with(socket) == 4400
