@@ -27,7 +27,7 @@ const ROUTES = { ...ADDRESSED, ...ENTRANCE, ...HOUSEHOLD, ...WATCHING, profiles 
 const stage = document.querySelector("#stage");
 const session = new Session(localStorage, sessionStorage);
 const remembered = new Map(); // route -> data-key of what was focused when it was left
-let warm = null; // a screen that waits off stage for the viewer to come back: {route, profileId, screen}
+let warm = null; // a screen that waits off stage for the viewer to come back: {route, watching, screen}
 let screen = null; // what is on: {element, focus, title?, onKey?, onBack?, leave?, comeBack?, close?}
 let sheet = null; // the question that lies over the screen, and has the keys until it is answered
 let shownRoute = null;
@@ -70,6 +70,7 @@ const app = {
 };
 
 const currentRoute = () => location.hash.replace(/^#\/?/, "");
+const watching = () => JSON.stringify(session.viewer?.profile); // also its name and face, which stand on the screen
 const depth = () => history.state?.depth ?? 0; // how far Back can go without leaving the app
 
 /** Where `route` leads for whoever is here. */
@@ -109,7 +110,7 @@ async function make() {
   restored = true;
   const route = allowed(currentRoute());
   if (route !== currentRoute()) history.replaceState(history.state, "", `#/${route}`);
-  if (warm && warm.profileId !== session.viewer?.profile?.id) cool();
+  if (warm && warm.watching !== watching()) cool();
   if (warm?.route === route) return warm.screen;
   const [name, ...rest] = route.split("/");
   return (ROUTES[name] ?? home)(app, ...rest);
@@ -134,7 +135,7 @@ function leave() {
   if (!screen?.staysWarm || !session.viewer?.profile) return screen?.close?.();
   cool();
   screen.leave();
-  warm = { route: shownRoute, profileId: session.viewer.profile.id, screen };
+  warm = { route: shownRoute, watching: watching(), screen };
 }
 
 function cool() {
@@ -169,7 +170,7 @@ session.addEventListener("signedout", () => {
   if (!restored) return; // the first screen is still on its way, and will be the one to sign in on
   remembered.clear();
   cool();
-  app.replace(currentRoute().split("/")[0] in ADDRESSED ? currentRoute() : "sign-in");
+  if (!(currentRoute().split("/")[0] in ADDRESSED)) app.replace("sign-in");
 });
 session.addEventListener("profilechanged", () => location.reload());
 

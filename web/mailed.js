@@ -15,8 +15,8 @@ export async function confirm(app, token) {
       await app.enter([]);
     },
   });
-  const words = element("p", { className: "words" }, "One press, and the house is yours.");
-  return { ...entrance("Your address is right", words, asked.element), focus: asked.focus, onBack() {}, close: asked.close };
+  const words = element("p", { className: "words" }, "One press opens the account of this address.");
+  return { ...entrance("Welcome to Marquee", words, asked.element), focus: asked.focus, onBack() {}, close: asked.close };
 }
 
 /** Asks for a mail that leads to `reset`. */
@@ -30,9 +30,7 @@ export async function forgot(app) {
       if (error.code !== "PENDING") throw error;
       return error.message;
     });
-    const back = element("button", { className: "action primary", onclick: app.back }, "Back");
-    asked.element.replaceWith(element("p", { className: "words", role: "status" }, words), back);
-    app.focusOn(back);
+    instead(app, asked.element, words, element("button", { className: "action primary", onclick: app.back }, "Back"));
   }
 
   return screen;
@@ -41,14 +39,20 @@ export async function forgot(app) {
 /** A new password, by the token of a mail. Every screen of the household is signed out by it. */
 export async function reset(app, token) {
   const next = field("password", "next", "New password, 8 characters or more", "new-password", { minLength: 8 });
-  const asked = form({
-    fields: [next],
-    label: "Set the password",
-    send: async () => {
-      await post(RESET_PASSWORD, { token, next: next.input.value });
-      app.session.forget();
-      await app.replace("sign-in");
-    },
-  });
+  const asked = form({ fields: [next], label: "Set the password", send });
+
+  async function send() {
+    await post(RESET_PASSWORD, { token, next: next.input.value });
+    app.session.forget();
+    const words = "The new password is set, and every screen is signed out.";
+    instead(app, asked.element, words, element("button", { className: "action primary", onclick: () => app.replace("sign-in") }, "Sign in"));
+  }
+
   return { ...entrance("A new password", asked.element), focus: asked.focus, onBack() {}, close: asked.close };
+}
+
+/** Puts what was said in the place of what was asked. */
+function instead(app, form, words, button) {
+  form.replaceWith(element("p", { className: "words", role: "status" }, words), button);
+  app.focusOn(button);
 }
