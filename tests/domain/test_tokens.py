@@ -4,6 +4,7 @@ from datetime import timedelta
 import jwt
 import pytest
 
+from domain import tokens
 from domain.errors import TokenExpired, TokenInvalid
 from domain.tokens import (
     CLOCKS_APART,
@@ -82,6 +83,10 @@ def test_a_proven_token_is_not_let_in_again_when_its_time_is_over_or_has_not_com
     with pytest.raises(TokenInvalid):
         read_access(KEY, token, now=NOW - timedelta(hours=1))
     assert read_access(KEY, token, now=NOW) == ACCESS
+
+
+def test_no_more_tokens_are_remembered_than_a_process_has_room_for():
+    assert tokens._proven_access.cache_parameters() == {"maxsize": 8192, "typed": False}
 
 
 def test_a_token_of_before_epochs_has_run_out_so_that_its_app_gets_another():

@@ -1,11 +1,14 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import update
+import pytest
+import structlog
+from sqlalchemy import delete, update
 
 from domain.sessions import DEVICE_SESSION_TTL, REFRESH_GRACE, SESSION_TTL
+from stores.sql import devices as devices_sql
 from tests import factories
-from tests.api import Viewer
+from tests.api import SELECT_PROFILE, Viewer
 
 REFRESH = """
 mutation ($token: String!) {
@@ -217,3 +220,81 @@ async def test_a_device_that_was_signed_out_gets_no_more_keys_and_no_more_beats(
 
     assert answer.json()["code"] == "SESSION_LOST"
     assert beat.codes == ["TOKEN_INVALID"]
+
+
+async def test_a_revocation_that_is_not_known_yet_still_makes_no_new_token(api, stores):
+    home = await factories.household(stores)
+    token = (await api.sign_in())["accessToken"]
+    [device] = await factories.fetch(stores, factories.t.devices)
+    async with stores.begin() as tx:
+        await devices_sql.end_access(tx, [device.id], datetime.now(UTC))
+
+    answer = await api.run(SELECT_PROFILE, {"id": home.profiles["Ada"]}, token=token)
+
+    assert answer.data["selectProfile"]["code"] == "TOKEN_INVALID"
+    [device] = await factories.fetch(stores, factories.t.devices)
+    assert device.profile_id is None
+
+
+async def test_a_device_whose_access_ended_refreshes_and_comes_in_again(api, stores):
+    await factories.household(stores)
+    signed_in = await api.sign_in()
+    [device] = await factories.fetch(stores, factories.t.devices)
+    async with stores.begin() as tx:
+        revoked = await devices_sql.end_access(tx, [device.id], datetime.now(UTC))
+    await stores.revocations.tell(revoked)
+
+    before = await api.run(VIEWER, token=signed_in["accessToken"])
+    fresh = await refresh(api, signed_in["refreshToken"])
+
+    assert before.codes == ["TOKEN_INVALID"]
+    assert "viewer" in (await api.run(VIEWER, token=fresh["accessToken"])).data
+
+
+@pytest.mark.parametrize("gone", ["accounts", "devices", "profiles"])
+async def test_a_token_of_somebody_who_is_gone_opens_nothing(api, stores, gone):
+    viewer = await api.viewer(await factories.household(stores))
+    async with stores.begin() as tx:
+        await tx.execute(delete(factories.t.metadata.tables[gone]))
+
+    looked = await viewer.run(VIEWER)
+
+    assert looked.codes == ["TOKEN_INVALID"]
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "{}",
+        "Bearer{}",
+        "Basic {}",
+        "Bearer  {}",
+        "Bearer\t{}",
+        "Bearer {} x",
+        "Bearer {},{}",
+        "Bearer ",
+    ],
+)
+async def test_a_good_token_in_another_form_of_header_is_none(api, stores, header):
+    await factories.household(stores)
+    token = (await api.sign_in())["accessToken"]
+
+    headers = {"Authorization": header.format(token, token)}
+    answer = await api.http.post("/graphql", json={"query": VIEWER}, headers=headers)
+
+    assert answer.json()["errors"][0]["extensions"]["code"] == "TOKEN_INVALID"
+
+
+async def test_signing_out_and_coming_back_is_logged_without_what_opens_doors(api, stores):
+    await factories.household(stores)
+    token = (await api.sign_in())["refreshToken"]
+
+    with structlog.testing.capture_logs() as lines:
+        answers = [await refresh(api, token) for _ in range(3)]
+
+    events = {line["event"]: line for line in lines}
+    [device] = await factories.fetch(stores, factories.t.devices)
+    assert events["refresh_token_replayed"]["device"] == device.id
+    assert (events["revoked"]["device"], events["revoked"]["epoch"]) == (device.id, 2)
+    for secret in (token, answers[0]["refreshToken"], answers[0]["accessToken"], factories.EMAIL):
+        assert secret not in str(lines)
