@@ -152,14 +152,15 @@ def revised(profile: Profile, asked: ProfileInput) -> Profile:
     )
 
 
-def check_household(saved: Profile, others: Sequence[Profile]) -> None:
-    """Raises Conflict for a name that another has, for one too many, and for the last one that is
-    no child's: somebody has to be able to change what children see."""
+def check_household(before: Profile | None, saved: Profile, others: Sequence[Profile]) -> None:
+    """Raises Conflict for a name that another has, for one too many, and for a child's where no
+    grown-up's is left: from one of those, what children see is changed. None is `before` a new
+    one."""
     if len(others) >= MOST_PROFILES:
         raise Conflict(f"A household has at most {MOST_PROFILES} profiles.")
     if _sounding(saved.name) in {_sounding(other.name) for other in others}:
         raise Conflict("Another profile has this name.", field=["input", "name"])
-    if saved.kids:
+    if saved.kids and (before is None or not before.kids):
         check_left(others, field=["input", "kids"])
 
 

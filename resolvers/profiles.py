@@ -100,10 +100,10 @@ async def _create(ctx: Context, asked: ProfileInput) -> Profile:
     household = await ctx.reads.profiles_of(account.id)
     locale = household[0].ui_locale if household else HOUSE_LOCALE
     blank = fresh_profile(account.id, asked, ui_locale=locale)
-    check_household(blank, household)
+    check_household(None, blank, household)
     pin_hash = await ctx.stores.passwords.hash(asked.pin) if asked.pin else None
     async with ctx.reads.begin() as tx:
-        check_household(blank, await profiles_sql.lock_household(tx, account.id))
+        check_household(None, blank, await profiles_sql.lock_household(tx, account.id))
         profile_id = await profiles_sql.insert_profile(
             tx,
             account.id,
@@ -124,7 +124,7 @@ async def _edit(ctx: Context, profile_id: ProfileId, asked: ProfileInput) -> Pro
     household = await ctx.reads.profiles_of(viewer.account.id)
     before = _own(household, profile_id)
     after = revised(before, asked)
-    check_household(after, _others(household, before))
+    check_household(before, after, _others(household, before))
     if needs_pin(before, after, asked):
         await check_pin(ctx, before, asked.current_pin)
     pin_hash = await ctx.stores.passwords.hash(asked.pin) if asked.pin else None
@@ -133,7 +133,7 @@ async def _edit(ctx: Context, profile_id: ProfileId, asked: ProfileInput) -> Pro
         household = await profiles_sql.lock_household(tx, viewer.account.id)
         before = _own(household, profile_id)
         after = revised(before, asked)
-        check_household(after, _others(household, before))
+        check_household(before, after, _others(household, before))
         await profiles_sql.update_profile(tx, after)
         if asked.pin is not None:
             await profiles_sql.set_pin(tx, profile_id, pin_hash)

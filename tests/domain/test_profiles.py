@@ -111,7 +111,7 @@ def test_a_profile_that_becomes_a_childs_is_narrowed_and_stays_so():
 @pytest.mark.parametrize("name", ["Ada", "ADA", "\uff21da"])
 def test_two_profiles_of_a_household_have_two_names(name):
     with pytest.raises(Conflict) as refused:
-        check_household(replace(BO, name=name), [ADA])
+        check_household(BO, replace(BO, name=name), [ADA])
 
     assert refused.value.field == ["input", "name"]
 
@@ -119,9 +119,9 @@ def test_two_profiles_of_a_household_have_two_names(name):
 def test_a_household_has_five_profiles_and_no_sixth():
     four = [replace(ADA, id=f"pro_{n}", name=f"{n}") for n in range(4)]
 
-    check_household(ADA, four)
+    check_household(None, ADA, four)
     with pytest.raises(Conflict):
-        check_household(ADA, [*four, BO])
+        check_household(None, ADA, [*four, BO])
 
 
 def test_somebody_of_a_household_is_grown_up():
@@ -129,9 +129,13 @@ def test_somebody_of_a_household_is_grown_up():
     with pytest.raises(Conflict):
         check_left([BO], field=["profileId"])
     with pytest.raises(Conflict) as refused:
-        check_household(replace(ADA, kids=True), [BO])
+        check_household(ADA, replace(ADA, kids=True), [BO])
 
     assert refused.value.field == ["input", "kids"]
+
+
+def test_children_who_are_alone_may_still_be_renamed():
+    check_household(BO, replace(BO, name="Bobo"), [CLEO])
 
 
 @pytest.mark.parametrize(
