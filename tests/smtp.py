@@ -65,9 +65,7 @@ class Sink:
             envelope.rcpt_tos.append(address)
         return self.answer.format(address)
 
-    async def handle_DATA(
-        self, server: Any, session: Any, envelope: Any
-    ) -> str:
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
         message = message_from_bytes(envelope.content, policy=policy.SMTPUTF8)
         self.mails.append(Received(envelope.rcpt_tos, message))
         return "250 OK"

@@ -1,4 +1,5 @@
 import asyncio
+import signal
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -18,6 +19,14 @@ class Greet:
     """An order for tests."""
 
     queue: ClassVar[str] = "greetings"
+    name: str
+
+
+@dataclass(frozen=True)
+class Encode:
+    """An order that takes long."""
+
+    queue: ClassVar[str] = "films"
     name: str
 
 
@@ -55,6 +64,33 @@ async def test_an_order_runs_once_after_its_transaction(stores):
         await until(done)
 
     assert greeted == [(Greet("Ada"), Attempt(failures=0, deaths=0))]
+
+
+async def test_what_is_quick_is_done_while_another_crew_is_busy(stores):
+    busy, greeted = asyncio.Event(), asyncio.Event()
+
+    async def encode(_order, _attempt):
+        busy.set()
+        await asyncio.sleep(3600)
+
+    async def greet(_order, _attempt):
+        greeted.set()
+
+    async with stores.begin() as tx:
+        await stores.jobs.enqueue(tx, Encode("a film"))
+    handlers = {Greet: greet, Encode: encode}
+    crews = [Crew(["greetings"], concurrency=1), Crew(["films"], concurrency=1)]
+    work = asyncio.create_task(stores.jobs.work(handlers, crews))
+    await asyncio.wait_for(busy.wait(), DEADLINE_S)
+    async with stores.begin() as tx:
+        await stores.jobs.enqueue(tx, Greet("Ada"))
+
+    await asyncio.wait_for(greeted.wait(), DEADLINE_S)
+
+    assert (await jobs(stores))[0][0] == "doing"
+    signal.raise_signal(signal.SIGTERM)  # told to one crew, it ends all of them
+    await asyncio.wait_for(work, DEADLINE_S)
+    assert (await jobs(stores))[0][0] == "todo"
 
 
 async def test_a_job_that_failed_is_tried_again_later(stores):
