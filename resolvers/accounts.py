@@ -19,7 +19,7 @@ from domain.errors import Conflict, Pending
 from domain.profiles import normal_name
 from resolvers import mails
 from resolvers.context import Info
-from resolvers.passwords import prove, tries_of_device, tries_of_stranger
+from resolvers.passwords import not_together, prove, tries_of_device, tries_of_stranger
 from resolvers.sessions import end_sessions, open_session, signed_in
 from stores.sql import accounts as accounts_sql
 
@@ -71,6 +71,8 @@ async def sign_in(info: Info, input: SignInInput) -> SignedIn:
     if passwords.is_outdated(proven.password_hash):
         fresh = await passwords.hash(input.password)
     async with ctx.reads.begin() as tx:
+        if not await accounts_sql.hold_password(tx, proven):
+            raise not_together()  # another was set meanwhile, which ended all that is signed in
         if fresh is not None:
             await accounts_sql.replace_password(tx, proven, fresh)
         viewer, secret = await open_session(ctx, tx, proven.account, input.device)

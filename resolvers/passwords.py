@@ -109,9 +109,14 @@ async def prove(
         spent = await stores.budgets.spend(tries)
         matches = await hashing.verify(None if found is None else found.password_hash, password)
     if found is None or not matches:
-        raise Unauthenticated("This e-mail and password do not belong together.")
+        raise not_together()
     await stores.budgets.refund(spent)
     return found
+
+
+def not_together() -> Unauthenticated:
+    """Of a wrong password, and of an address that nobody has."""
+    return Unauthenticated("This e-mail and password do not belong together.")
 
 
 def tries_of_stranger(ctx: Context, email: str) -> list[Charge]:

@@ -103,6 +103,17 @@ async def known_device(tx: AsyncConnection, email: str, installation_id: str) ->
     return (await tx.execute(query)).scalar_one_or_none()
 
 
+async def hold_password(tx: AsyncConnection, found: Credentials) -> bool:
+    """Whether it is still what was found; then it stays that until the transaction ends. Primary
+    key."""
+    query = (
+        select(accounts.c.id)
+        .where(accounts.c.id == found.account.id, accounts.c.password_hash == found.password_hash)
+        .with_for_update(read=True)
+    )
+    return (await tx.execute(query)).one_or_none() is not None
+
+
 async def replace_password(tx: AsyncConnection, found: Credentials, password_hash: str) -> bool:
     """Whether it was still what was found. Primary key."""
     statement = (

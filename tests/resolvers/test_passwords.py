@@ -1,13 +1,16 @@
 """Another password, the end of a session, and hashes of older figures."""
 
+import asyncio
+
 import pytest
 from argon2 import PasswordHasher
-from sqlalchemy import update
+from sqlalchemy import text, update
 
 from domain.accounts import MOST_TRIES
 from tests import factories
 from tests.factories import t
 from tests.resolvers.test_tries import LIMITED, REFUSED, WRONG, tried
+from tests.waiting import until
 
 CHANGE = """
 mutation ($current: String!, $next: String!) {
@@ -68,6 +71,23 @@ async def test_signing_out_ends_this_session_and_no_other(api, stores):
     assert done == {"devicesSignedOut": 1}
     assert again.codes == ["TOKEN_INVALID"]
     assert [await is_in(api, each) for each in (sofa, kitchen)] == [False, True]
+
+
+async def test_who_comes_in_by_a_password_that_is_being_changed_does_not_stay(api, stores):
+    await factories.household(stores)
+
+    async def is_waiting():
+        waiting = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+        async with stores.begin() as other:
+            return (await other.execute(waiting)).scalar_one() > 0
+
+    async with stores.engine.connect() as tx, tx.begin():
+        await tx.execute(update(t.accounts).values(password_hash="another"))
+        coming = asyncio.create_task(tried(api, factories.PASSWORD))
+        await until(is_waiting)
+
+    assert await coming == REFUSED
+    assert await factories.fetch(stores, t.devices) == []
 
 
 async def test_a_password_of_older_figures_is_hashed_anew_on_sign_in(api, stores):
