@@ -11,7 +11,7 @@ from rich.table import Table
 
 from settings import CannotStart
 
-BENCHES = ("door", "load", "signin")  # modules of bench/ with a `run() -> Report`
+BENCHES = ("door", "limits", "load", "signin")  # modules of bench/ with a `run() -> Report`
 WIDTH = 120  # columns; of a pipe nobody says how wide it is, and rich takes 80
 
 

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from app.http.admission import Admission, within
+from app.http.budgets import Till
 from app.http.problems import NO_STORE, open_to_players, read_body
 from domain.errors import NotFound, Unauthenticated
 from domain.house import House
@@ -39,6 +40,7 @@ class _Licenses:
         self._stores = stores
         self._house = house
         self._admission = admission
+        self._till = Till(stores.budgets, house.budgets)
 
     async def clearkey(self, request: Request) -> Response:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
@@ -56,8 +58,10 @@ class _Licenses:
         return Response(raw, media_type="application/octet-stream", headers=NO_STORE)
 
     async def _keys(self, session_id: SessionId, kids: Sequence[UUID]) -> Mapping[UUID, bytes]:
-        async with within(DEADLINE_S), self._admission.turn(PriorityClass.CRITICAL):
-            return await session_keys(self._stores, session_id, kids)
+        async with within(DEADLINE_S):
+            await self._till.pay_license(session_id)
+            async with self._admission.turn(PriorityClass.CRITICAL):
+                return await session_keys(self._stores, session_id, kids)
 
     def _session(self, token: str) -> SessionId:
         """Before anything is read from the body or the stores: strangers cost us one signature."""

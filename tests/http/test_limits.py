@@ -1,13 +1,19 @@
 """What an operation may cost, and how much of it in an hour, at the door."""
 
 import dataclasses
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 
+from bench.bombs import BOMBS
+from domain import ids, load
+from domain.degradation import Dependency
+from domain.ids import SessionId
 from domain.limits import DEFAULTS, Budget
+from domain.tokens import LicenseClaims, issue_license
 from tests import factories
 from tests.api import Api
-from tests.schema.bombs import BOMBS
 
 HOME = """query ($rows: Int! = 2, $items: Int! = 2) {
   page(slug: "home") { rows(first: $rows) { edges { node { items(first: $items) {
@@ -117,9 +123,49 @@ async def test_too_many_values_are_refused_before_they_are_read(api, home):
 
 
 async def test_every_bomb_is_a_typed_refusal(api):
-    fits = 100_000  # of a body, where each quotation mark takes two bytes
+    fits = 60_000  # of a body, where a letter takes up to four bytes
 
     replies = {name: await api.run(bomb[:fits]) for name, bomb in BOMBS.items()}
 
     assert {reply.status for reply in replies.values()} == {400}
     assert {tuple(reply.codes) for reply in replies.values()} == {("TOO_COMPLEX",)}
+
+
+async def test_a_session_has_a_budget_of_its_own_at_the_license_doors(stores, house):
+    few = dataclasses.replace(house, budgets={**DEFAULTS, Budget.RENEWALS: 2})
+    spender, other = (SessionId(ids.make(ids.Prefix.SESSION, uuid4())) for _ in range(2))
+
+    async def ask(client, session_id):
+        claims = LicenseClaims(session_id, datetime.now(UTC) + timedelta(hours=1))
+        token = issue_license(few.token_keys, claims)
+        return await client.get(f"/license/key/{'0' * 32}?token={token}")
+
+    async with Api(stores, few) as api:
+        answers = [await ask(api.http, spender) for _ in range(3)]
+        neighbour = await ask(api.http, other)
+
+    # Neither is a session that is played: what counts is that somebody asked for its keys.
+    assert [answer.status_code for answer in answers] == [403, 403, 429]
+    assert answers[2].json()["code"] == "RATE_LIMITED"
+    assert neighbour.status_code == 403
+
+
+async def test_what_finds_no_room_is_not_paid_for(stores, house, home, monkeypatch):
+    async with Api(stores, house) as api:
+        ada = await api.viewer(home)
+        monkeypatch.setattr(load, "START", 0)
+        async with Api(stores, house) as full:
+            refused = await full.run(HOME, token=ada.token)
+        answered = await ada.run(HOME)
+
+    assert refused.codes == ["OVERLOADED"]
+    assert answered.body["extensions"]["cost"]["remaining"] == 499
+
+
+async def test_without_redis_a_process_counts_by_itself(api, stores, home):
+    ada = await api.viewer(home)
+    stores.guards[Dependency.REDIS].drill(closed=True)
+
+    replies = [await ada.run(HOME) for _ in range(2)]
+
+    assert [r.body["extensions"]["cost"]["remaining"] for r in replies] == [499, 498]

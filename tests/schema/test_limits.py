@@ -1,8 +1,6 @@
 """What is refused unread, and that nothing of ours is."""
 
-import json
 import subprocess
-from pathlib import Path
 
 import pytest
 from graphql import GraphQLSyntaxError, Source, TokenKind
@@ -10,13 +8,14 @@ from graphql.language import Lexer
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from bench.bombs import BOMBS, LET_IN
 from domain.errors import InvalidInput, ProblemCode, TooComplex
 from domain.load import MOST_OPERATION_BYTES
 from schema import limits
 from schema.limits import MOST_TOKENS, MOST_VALUES, check_text, check_variables, tokens
-from tests.schema.bombs import BOMBS
+from tests.chaos.screens import documents
+from tests.house.repository import ROOT
 
-ROOT = Path(__file__).parents[2]
 UNFINISHED = ('{ a(b: "', '{ a(b: """', '{ a(b: "\\', '{ a(b: """\\"""', "{", "{ a @", "{ ...", '"')
 # What documents are made of, and what they must not be made of.
 PIECES = (
@@ -37,17 +36,6 @@ def lexed(text):
     except GraphQLSyntaxError:
         return found, False
     return found, True
-
-
-def in_node(expression):
-    """What this is in JavaScript."""
-    script = (
-        "import * as graphql from 'graphql'; import * as page from './web/operations.js';"
-        f"console.log(JSON.stringify({expression}))"
-    )
-    node = ["node", "--input-type=module", "--eval", script]
-    printed = subprocess.run(node, cwd=ROOT, check=True, capture_output=True, text=True)
-    return json.loads(printed.stdout)
 
 
 @pytest.mark.parametrize("name", BOMBS)
@@ -72,24 +60,33 @@ def test_the_longest_text_is_not_even_scanned(monkeypatch):
         check_text(" " * (limits.MOST_CHARACTERS + 1))
 
 
+@pytest.mark.parametrize("name", LET_IN)
+def test_what_is_just_small_enough_passes(name):
+    check_text(LET_IN[name])
+
+
 @pytest.mark.parametrize("text", [*UNFINISHED, "", " ", "\N{BOMB}", "\x00", "# only a comment"])
 def test_what_is_no_document_is_the_parsers_to_refuse(text):
     check_text(text)
 
 
 def test_the_operations_of_the_page_pass_with_room_to_spare():
-    documents = in_node("page")
+    texts = documents().values()
 
-    for text in documents.values():
+    for text in texts:
         check_text(text)
-    assert max(len(tokens(text)) for text in documents.values()) < MOST_TOKENS / 3
+    assert max(len(tokens(text)) for text in texts) < MOST_TOKENS / 3
 
 
 def test_the_introspection_of_graphiql_passes():
     asked = "schemaDescription: true, inputValueDeprecation: true, oneOf: true"
-    more = "specifiedByUrl: true, directiveIsRepeatable: true"
+    script = (
+        "import { getIntrospectionQuery } from 'graphql';"
+        f"process.stdout.write(getIntrospectionQuery({{ {asked} }}))"
+    )
+    node = ["node", "--input-type=module", "--eval", script]
 
-    check_text(in_node(f"graphql.getIntrospectionQuery({{{asked}, {more}}})"))
+    check_text(subprocess.run(node, cwd=ROOT, check=True, capture_output=True, text=True).stdout)
 
 
 def test_aliases_are_told_from_arguments():
