@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Set
 from dataclasses import dataclass
 from functools import partial
+from typing import Any, cast
 
 from redis.asyncio import Redis
 
@@ -15,6 +16,7 @@ from stores.revocations import STREAM
 
 FAMILIES = ("budget", "copy", "lease")  # of keys that carry ids; others are looked at all the same
 COPY = b"copy"  # as stores/last_good.py calls them
+_Entry = tuple[bytes, dict[bytes, bytes]]  # its id, and what it says
 _WORDS = re.compile(rb"[:/]")  # what ids are between
 
 
@@ -50,9 +52,10 @@ class Traces:
         wanted = frozenset(name.encode() for name in names)
         household = wanted if copies_of is None else wanted | {copies_of.encode()}
         keys, families, cursor = set[bytes](), set(FAMILIES), None
+        part: list[bytes]
         while cursor != 0:
             scan = partial(self._redis.scan, cursor or 0, count=SCAN_PART)
-            cursor, part = await self._guard.call(scan)
+            cursor, part = cast(Any, await self._guard.call(scan))
             families |= {_family(key) for key in part} - {STREAM}
             for key in part:
                 family, *words = _WORDS.split(key)
@@ -76,7 +79,7 @@ class Traces:
         told, start = list[bytes](), b"-"
         while True:
             read = partial(self._redis.xrange, STREAM, min=start, count=SCAN_PART)
-            entries = await self._guard.call(read)
+            entries: list[_Entry] = cast(Any, await self._guard.call(read))
             told += [entry for entry, fields in entries if not wanted.isdisjoint(fields.values())]
             if len(entries) < SCAN_PART:
                 return tuple(told)
