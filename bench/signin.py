@@ -58,7 +58,7 @@ def _rows(server: Server) -> list[tuple[str, ...]]:
 
 def _row(question: str, ask: Callable[[str], float]) -> tuple[str, ...]:
     ask(_stranger())  # what is imported late, and the first connections to the stores
-    known, unknown = [], []
+    known, unknown = list[float](), list[float]()
     for number in range(ROUNDS):
         turns = [(known, email_of(number % HOUSEHOLDS)), (unknown, _stranger())]
         for took, email in turns if number % 2 else reversed(turns):
