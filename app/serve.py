@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Annotated
 
+import structlog
 import typer
 import uvicorn
 from starlette.applications import Starlette
@@ -78,6 +79,7 @@ def application() -> Starlette:
 
     end_with_parent()
     log_to_stderr(logging.INFO)
+    structlog.configure(cache_logger_on_first_use=True)  # nothing configures it again in here
     house = create_app()
     gc.freeze()  # what is there for good is not looked through again: a third of a small request
     end_when_hung(asyncio.get_running_loop())

@@ -8,6 +8,7 @@ import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import lru_cache
 from inspect import isawaitable
 from typing import Any
 
@@ -41,6 +42,8 @@ SECONDS = Histogram(
 )
 
 _documents: set[str] = set()
+# Looking a counter up by its labels costs more than counting.
+_counter, _timer = lru_cache(2000)(OPERATIONS.labels), lru_cache(1000)(SECONDS.labels)
 
 
 class Observed:
@@ -59,9 +62,9 @@ class Observed:
     def tell(self, seconds: float) -> None:
         """Counts it, and writes its line."""
         document = bounded(self.name, _documents)
-        OPERATIONS.labels(document, self.kind, self._outcome).inc()
+        _counter(document, self.kind, self._outcome).inc()
         if self.kind != "subscription":
-            SECONDS.labels(document, self.kind).observe(seconds)
+            _timer(document, self.kind).observe(seconds)
         log.info(
             "operation",
             operation=self.name,
