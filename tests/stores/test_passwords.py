@@ -14,7 +14,7 @@ from stores.passwords import (
     THREADS,
     Passwords,
 )
-from tests.waiting import until
+from tests.waiting import DEADLINE_S, until
 
 
 @pytest.fixture
@@ -99,7 +99,7 @@ async def test_so_many_may_wait_and_whoever_comes_then_is_told_when_to_come_agai
 
     await until(all_there)
     with pytest.raises(Overloaded) as refused:
-        await passwords.verify(None, "correct horse")
+        await asyncio.wait_for(passwords.verify(None, "correct horse"), DEADLINE_S)
     ends.set()
     await asyncio.gather(*held)
 
