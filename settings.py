@@ -84,6 +84,7 @@ class Settings(BaseSettings):
     session_ttl: int = Field(
         default=24,
         ge=1,
+        le=8760,
         description="Hours until a browser nobody uses is signed out; apps stay for 30 days.",
     )
     budgets: str = Field(
