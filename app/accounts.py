@@ -16,14 +16,14 @@ from domain.accounts import (
     normal_email,
 )
 from domain.errors import InvalidInput, NotFound
+from domain.locales import normal_tag
+from domain.profiles import MAX_AGE, normal_name
 from settings import CannotStart, load_settings
 from stores import WORKERS, Stores, open_stores
 from stores.sql import accounts as accounts_sql
 from stores.sql import households as households_sql
 from stores.sql import profiles as profiles_sql
 from stores.sql.households import Household
-
-GROWN_UP = 18  # the first profile sees everything; its owner makes narrower ones
 
 accounts = typer.Typer(help="Households of this house.", no_args_is_help=True)
 
@@ -50,6 +50,7 @@ def create(
     email = normal_email(email)
     password = _password(from_stdin=password_stdin)
     check_new_account(email, password, profile)
+    language = normal_tag(locale, "locale")
 
     async def make(stores: Stores) -> dict[str, Any]:
         password_hash = await stores.passwords.hash(password)
@@ -63,10 +64,10 @@ def create(
             profile_id = await profiles_sql.insert_profile(
                 tx,
                 account_id,
-                name=profile.strip(),
+                name=normal_name(profile, "profile"),
                 kids=False,
-                maturity_age=GROWN_UP,
-                ui_locale=locale,
+                maturity_age=MAX_AGE,
+                ui_locale=language,
                 now=now,
             )
         return {"accountId": account_id, "email": email, "profileId": profile_id}

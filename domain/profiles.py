@@ -7,11 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 from types import MappingProxyType
+from typing import TypeVar
 
 from domain.errors import Conflict, InvalidInput
 from domain.ids import AccountId, ProfileId
 from domain.locales import normal_tag
 from domain.scalars import Locale
+
+T = TypeVar("T")
 
 MOST_PROFILES = 5  # faces that fit one row of a television without scrolling
 MAX_NAME_CHARACTERS = 40  # fits under a face on the smallest screen, in two lines
@@ -21,7 +24,7 @@ MOST_LANGUAGES = 10  # of sound or of subtitles; nobody ranks more than they und
 MAX_PIN_TRIES = 5  # enough for slips; with the lock, 10,000 PINs take three weeks
 PIN_LOCK = timedelta(minutes=15)  # 480 tries a day at most, and a family's evening is not lost
 
-HOUSE_LOCALE = Locale("en")  # what our own words are in, for the first profile of a household
+HOUSE_LOCALE = Locale("en")  # until somebody chooses: our own words and every title have it
 
 _PIN = re.compile(r"[0-9]{4,8}")  # what a remote can type
 _JOINERS = "\u200c\u200d"  # unseen, but Persian names and family emoji are spelled with them
@@ -228,15 +231,18 @@ def _age(profile: Profile, asked: int | None, *, kids: bool) -> int:
 
 
 def _preferences(kept: PlaybackPreferences, asked: ProfileInput) -> PlaybackPreferences:
-    given = {
-        "audio": _languages(asked.audio, "audio"),
-        "subtitles": _languages(asked.subtitles, "subtitles"),
-        "subtitle_mode": asked.subtitle_mode,
-        "autoplay_next": asked.autoplay_next,
-        "autoplay_previews": asked.autoplay_previews,
-        "data_saver": asked.data_saver,
-    }
-    return replace(kept, **{name: value for name, value in given.items() if value is not None})
+    return PlaybackPreferences(
+        audio=_given(_languages(asked.audio, "audio"), kept.audio),
+        subtitles=_given(_languages(asked.subtitles, "subtitles"), kept.subtitles),
+        subtitle_mode=_given(asked.subtitle_mode, kept.subtitle_mode),
+        autoplay_next=_given(asked.autoplay_next, kept.autoplay_next),
+        autoplay_previews=_given(asked.autoplay_previews, kept.autoplay_previews),
+        data_saver=_given(asked.data_saver, kept.data_saver),
+    )
+
+
+def _given(asked: T | None, kept: T) -> T:
+    return kept if asked is None else asked
 
 
 def _languages(asked: Sequence[Locale] | None, name: str) -> tuple[Locale, ...] | None:

@@ -16,13 +16,12 @@ from domain.accounts import (
     Viewer,
 )
 from domain.ids import AccountId, DeviceId, ProfileId
-from domain.profiles import MAX_AGE
+from domain.profiles import HOUSE_LOCALE, MAX_AGE
 from stores.sql.devices import DEVICE
 from stores.sql.profiles import PROFILE, profile_of
 from stores.tables import accounts, devices, profiles
 
 TIER_AT_FIRST = SubscriptionTier.PREMIUM  # nothing is sold here; an operator's is the same
-LOCALE_AT_FIRST = "en"  # until somebody chooses; every title has its name in it
 
 ACCOUNT = (accounts.c.id, accounts.c.email, accounts.c.tier, accounts.c.operator)
 
@@ -77,7 +76,7 @@ async def open_account(
         "name": literal(profile_name),
         "kids": literal(False),
         "maturity_age": literal(MAX_AGE),
-        "ui_locale": literal(LOCALE_AT_FIRST),
+        "ui_locale": literal(HOUSE_LOCALE),
         "created_at": literal(now, profiles.c.created_at.type),
     }
     watching = insert(profiles).from_select([*first], select(*first.values())).cte("watching")

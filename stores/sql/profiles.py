@@ -53,7 +53,8 @@ class PinTries:
 def profile_of(row: Sequence[Any]) -> Profile:
     """The profile whose columns (PROFILE) these are."""
     audio, subtitles, *rest = row[_OWN:]
-    return Profile(*row[:_OWN], PlaybackPreferences(tuple(audio), tuple(subtitles), *rest))
+    liked = PlaybackPreferences(tuple(audio), tuple(subtitles), *rest)
+    return Profile(*[*row[:_OWN], liked])
 
 
 async def insert_profile(
