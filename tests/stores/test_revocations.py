@@ -241,7 +241,7 @@ async def test_processes_that_run_hear_of_it_within_a_moment(stores, other, devi
     running.cancel()
 
 
-async def test_two_who_sign_out_the_same_devices_do_not_wait_for_each_other(stores):
+async def test_everybody_who_signs_out_the_same_devices_at_once_counts(stores):
     home = await factories.household(stores)
     now = datetime.now(UTC)
     ids = []
