@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from bench.bombs import BOMBS
-from domain import ids, load
+from domain import ids
 from domain.degradation import Dependency
 from domain.ids import SessionId
 from domain.limits import DEFAULTS, Budget
@@ -148,18 +148,6 @@ async def test_a_session_has_a_budget_of_its_own_at_the_license_doors(stores, ho
     assert [answer.status_code for answer in answers] == [403, 403, 429]
     assert answers[2].json()["code"] == "RATE_LIMITED"
     assert neighbour.status_code == 403
-
-
-async def test_what_finds_no_room_is_not_paid_for(stores, house, home, monkeypatch):
-    async with Api(stores, house) as api:
-        ada = await api.viewer(home)
-        monkeypatch.setattr(load, "START", 0)
-        async with Api(stores, house) as full:
-            refused = await full.run(HOME, token=ada.token)
-        answered = await ada.run(HOME)
-
-    assert refused.codes == ["OVERLOADED"]
-    assert answered.body["extensions"]["cost"]["remaining"] == 499
 
 
 async def test_without_redis_a_process_counts_by_itself(api, stores, home):

@@ -16,7 +16,9 @@ from app.http.graphql_socket import MOST_OPERATIONS_A_SOCKET
 from app.http.problems import BODY_DEADLINE_S
 from domain import load
 from domain.errors import Overloaded, Unavailable
+from domain.limits import DEFAULTS, Budget
 from domain.load import PriorityClass
+from tests import factories
 from tests.waiting import until
 
 CRITICAL, STANDARD, PREFETCH, BULK = PriorityClass
@@ -136,6 +138,19 @@ async def test_who_waited_as_long_as_its_class_waits_is_refused(client, crowd):
     refused = await ask(client, HOME)  # nobody is in the queue, and nobody leaves
 
     assert refused.status_code == 503
+
+
+async def test_what_finds_no_room_spends_no_budget(client, admission, api, stores):
+    ada = await api.viewer(await factories.household(stores))
+    async with Crowd(admission) as crowd:
+        await crowd.queue(STANDARD)
+        headers = {"Authorization": f"Bearer {ada.token}"}
+        refused = await client.post("/graphql", json={"query": HOME}, headers=headers)
+
+    answered = await ada.run(HOME)
+
+    assert refused.status_code == 503
+    assert answered.body["extensions"]["cost"]["remaining"] == DEFAULTS[Budget.CONTENT] - 1
 
 
 @pytest.mark.parametrize("address", ["/livez", "/readyz", "/metrics", "/media/nothing/there"])

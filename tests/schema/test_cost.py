@@ -121,6 +121,17 @@ def test_more_levels_than_an_answer_may_have_are_refused(way):
         points(nested(MOST_DEPTH + 1))
 
 
+def test_levels_below_a_fragment_count_wherever_it_is_spread():
+    half = MOST_DEPTH // 2
+    deep = "next { " * half + "id" + " }" * half
+    twice = "next { " * half + "...Deep" + " }" * half
+    fragment = f"fragment Deep on Episode {{ {deep} }}"
+
+    assert points(f'{{ node(id: "x") {{ ...Deep }} }} {fragment}') == 1 + half
+    with pytest.raises(TooComplex):
+        points(f'{{ node(id: "x") {{ ...Deep ... on Episode {{ {twice} }} }} }} {fragment}')
+
+
 def test_introspection_is_let_in_once_and_not_nested():
     nested = "fields { type { fields { type { fields { type { name } } } } } }"
 

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from bench.bombs import BOMBS, LET_IN
 from domain.errors import InvalidInput, ProblemCode, TooComplex
 from domain.load import MOST_OPERATION_BYTES
-from schema import limits
 from schema.limits import MOST_TOKENS, MOST_VALUES, check_text, check_variables, tokens
 from tests.chaos.screens import documents
 from tests.house.repository import ROOT
@@ -51,13 +50,6 @@ def test_a_bomb_is_refused_unread(name):
 @pytest.mark.parametrize("name", BOMBS)
 def test_a_bomb_costs_no_more_tokens_than_a_document_may_have(name):
     assert len(tokens(BOMBS[name])) <= MOST_TOKENS + 1
-
-
-def test_the_longest_text_is_not_even_scanned(monkeypatch):
-    monkeypatch.setattr(limits, "_SCAN", None)
-
-    with pytest.raises(TooComplex):
-        check_text(" " * (limits.MOST_CHARACTERS + 1))
 
 
 @pytest.mark.parametrize("name", LET_IN)
