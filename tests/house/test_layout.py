@@ -33,6 +33,7 @@ TOP = {
 LONGEST_FILE_LINES = 300
 LONGER_WITH_A_REASON = {
     "migrations/versions/0001_house_tables.py": "every first table in one step, and never edited",
+    "migrations/versions/0005_the_door.py": "every table of the door in one step, and never edited",
     "schema/root.py": "the whole API on one page",
     "stores/tables.py": "every table on one page, so that a row and its parent are read together",
     "tests/web/door.mjs": "one story from the first account to the last, told in order",
