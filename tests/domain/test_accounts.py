@@ -50,6 +50,8 @@ def test_what_mail_can_be_sent_to_is_an_address(email):
         "ada@",
         "ada@house@test",
         "ada@house.test,eve@house.test",
+        "ada,eve@house.test",
+        "ada;eve@house.test",
         "ada@house.test>",
         "<ada@house.test",
         "ada b@house.test",
