@@ -23,7 +23,10 @@ async function screenOf(answers, { starts = [] } = {}) {
       if (answer) throw answer;
       return "viewer";
     },
-    wait: async (milliseconds) => seen.waitsS.push(milliseconds / 1000),
+    wait: async (milliseconds) => {
+      seen.waitsS.push(milliseconds / 1000);
+      assert.ok(seen.waitsS.length < 100, "it would ask for ever");
+    },
   }).catch((error) => error);
   return seen;
 }
