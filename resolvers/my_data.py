@@ -37,8 +37,8 @@ async def export_my_data(info: Info) -> DataJob:
 
 
 async def erase_my_data(info: Info, password: str, profile_id: ID | None = None) -> DataJob:
-    """What Postgres holds is gone when this returns, and with it every way in; a job does the rest,
-    looks at everything once more when it has settled, and signs what it saw."""
+    """What Postgres says of them is gone when this returns, and with it every way in. A job does
+    the rest, looks at everything once more when it has settled, and signs what it saw."""
     check_length(password, MAX_PASSWORD_CHARACTERS, "password")
     ctx = info.context
     viewer = await ctx.viewer()
@@ -81,7 +81,7 @@ async def _erase_household(
     job = await _order(ctx, tx, subject, None)
     device_ids = await devices_sql.device_ids_of(tx, account.id)
     revoked = await devices_sql.end_sessions(tx, device_ids, ctx.now())
-    await my_data_sql.erase(tx, subject, with_revocations=False)
+    await my_data_sql.erase(tx, subject, but=my_data_sql.LATER)
     return job, revoked
 
 
@@ -96,7 +96,7 @@ async def _erase_profile(
     job = await _order(ctx, tx, subject, account)
     device_ids = await devices_sql.device_ids_on(tx, account.id, profile_id)
     revoked = await devices_sql.end_access(tx, device_ids, ctx.now())
-    await my_data_sql.erase(tx, subject, with_revocations=False)
+    await my_data_sql.erase(tx, subject, but=my_data_sql.LATER)
     return job, revoked
 
 
@@ -104,7 +104,8 @@ async def _order(ctx: Context, tx: Tx, subject: Subject, owner: Account | None) 
     """Once for at once, and once for when all that was under way has settled."""
     owner_id = None if owner is None else owner.id
     job = await data_jobs.add(tx, owner_id, DataPurpose.ERASE, ctx.now())
-    await data_jobs.note(tx, job.id, subject, await my_data_sql.count(tx, subject))
+    found = await my_data_sql.count(tx, subject, but=my_data_sql.LATER)
+    await data_jobs.note(tx, job.id, subject, found)
     for at in (None, job.created_at + SETTLED_AFTER):
         await ctx.stores.jobs.enqueue(tx, MyData(job.id), not_before=at)
     return job

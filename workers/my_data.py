@@ -122,7 +122,8 @@ async def _erase(stores: Stores, keys: TokenKeys, job: DataJob, now: datetime) -
     for each in subject.jobs:
         await stores.objects.delete(export_path(each))
     async with stores.begin() as tx:
-        await my_data_sql.erase(tx, subject, with_revocations=is_last)
+        but = frozenset() if is_last else my_data_sql.REVOCATIONS
+        await my_data_sql.erase(tx, subject, but=but)
     if is_last:
         await _sign(stores, keys, job, subject, now)
     log.info("erased", job=job.id, is_last=is_last)

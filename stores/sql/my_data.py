@@ -1,6 +1,6 @@
 """Whose is a row? Everything kept about a household, counted, shown and deleted by one list."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from types import MappingProxyType
 from typing import Any
 
@@ -45,6 +45,10 @@ WHOSE: Mapping[Table, Callable[[Subject], ColumnElement[bool]]] = MappingProxyTy
         outbox: lambda whose: among(outbox.c.payload["profile"].astext, whose.profiles),
     }
 )
+# What refuses tokens stays as long as there may be some. Facts hold nothing but ids, and of a
+# household that has watched for years there are more than a request has time for.
+REVOCATIONS = frozenset({revocations})
+LATER = REVOCATIONS | {outbox}
 # What opens something: it is deleted like the rest, and shown to nobody.
 SECRET = frozenset(
     {
@@ -96,20 +100,23 @@ async def viewer(tx: AsyncConnection, profile_id: ProfileId) -> Subject:
     )
 
 
-async def count(tx: AsyncConnection, whose: Subject) -> dict[str, int]:
-    """How many rows of each table are about them, by `postgres/` and its name."""
+async def count(
+    tx: AsyncConnection, whose: Subject, *, but: Set[Table] = frozenset()
+) -> dict[str, int]:
+    """How many rows of each table, but those, are about them, by `postgres/` and its name."""
     counted = {}
     for table, condition in WHOSE.items():
+        if table in but:
+            continue
         query = select(func.count()).select_from(table).where(condition(whose))
         counted[f"postgres/{table.name}"] = (await tx.execute(query)).scalar_one()
     return counted
 
 
-async def erase(tx: AsyncConnection, whose: Subject, *, with_revocations: bool) -> None:
-    """Deletes them, what points to others first. Revocations stay as long as there may be tokens
-    that they refuse."""
+async def erase(tx: AsyncConnection, whose: Subject, *, but: Set[Table] = frozenset()) -> None:
+    """Deletes them, what points to others first; those of the tables `but` stay."""
     for table in reversed(metadata.sorted_tables):
-        if table in WHOSE and (with_revocations or table is not revocations):
+        if table in WHOSE.keys() - but:
             await tx.execute(delete(table).where(WHOSE[table](whose)))
 
 
