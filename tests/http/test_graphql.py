@@ -26,7 +26,7 @@ GUESSABLE = [
     (BEAT, {"input": {"sessionIdd": "a"}}),
     (BEAT, {"input": {"sessionId": "a", "sequence": 1, "positionMs": 1, "state": "PLAYIN"}}),
     (BEAT, {"input": {"sessionId": "a", "sequence": "1x", "positionMs": 1, "state": "PLAYING"}}),
-    ("query ($a: EventCursor, $b: ID!) { node(id: $b) { id } }", {"a": 1, "b": {}}),
+    (NODE, {"id": {}}),
 ]
 
 
@@ -184,12 +184,34 @@ async def test_what_everybody_is_answered_alike_may_be_kept_by_caches(api):
         ('{ viewer { account { email } } node(id: "mov_1") { id } }', {}),
         ("{ __schema { description } }", {}),
         ("{ viewr }", {}),
+        ("query ($a: Boolean!) { viewer @skip(if: $a) { __typename } }", {}),
     ],
 )
 async def test_no_cache_keeps_what_depends_on_who_asks_or_went_wrong(api, query, headers):
     answer = await api.http.get("/graphql", params={"query": query}, headers=headers)
 
     assert answer.headers["cache-control"] == "private, no-store"
+
+
+async def test_no_cache_keeps_what_somebody_with_a_token_is_answered(api, stores):
+    viewer = await api.viewer(await factories.household(stores))
+    headers = {"Authorization": f"Bearer {viewer.token}"}
+
+    answer = await api.http.get("/graphql", params={"query": VIEWER}, headers=headers)
+
+    assert answer.json()["data"] == {"viewer": {"account": {"email": factories.EMAIL}}}
+    assert answer.headers["cache-control"] == "private, no-store"
+
+
+async def test_a_text_of_ours_is_no_object(api):
+    subscription = (
+        "subscription ($after: EventCursor) { continueWatching(after: $after) { cursor } }"
+    )
+    body = {"query": subscription, "variables": {"after": {"a": 1}}}
+
+    answer = await post(api, body, accept="text/event-stream")
+
+    assert "BAD_USER_INPUT" in answer.text
 
 
 async def test_no_error_guesses_what_was_meant(api):
