@@ -1,5 +1,6 @@
 """Streams that are open when their token stops being good: over WebSocket and server-sent events."""
 
+import asyncio
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -8,9 +9,14 @@ import httpx
 import pytest
 import websockets
 
-from domain.tokens import issue_access, read_access
+from domain.errors import TokenInvalid
+from domain.sessions import Revocation
+from domain.tokens import Scope, issue_access, read_access
+from resolvers.context import Caller, Context
+from resolvers.sessions import while_let_in
 from stores.sql import devices as devices_sql
 from tests import factories
+from tests.forgery import ACCESS
 from tests.schema.test_live import FORBIDDEN, SUBSCRIPTION, listening, server, socket
 
 __all__ = ["server"]  # a fixture
@@ -97,3 +103,26 @@ async def test_server_sent_events_end_when_their_device_is_signed_out(server, vi
     assert codes == ["TOKEN_INVALID"]
     assert "event: complete" in lines
     assert not stores.nudges._waiting
+
+
+async def test_a_stream_that_has_no_news_and_asks_nobody_ends_with_its_token(stores, house):
+    now = datetime.now(UTC)
+    claims = replace(ACCESS, issued_at=now, expires_at=now + timedelta(minutes=1))
+    token = issue_access(house.token_keys, claims)
+    ctx = Context(house, stores, Caller(f"Bearer {token}"), lambda: None)
+    ended = asyncio.Event()
+
+    async def silence():
+        try:
+            await asyncio.Event().wait()
+            yield
+        finally:
+            ended.set()
+
+    waiting = asyncio.ensure_future(anext(while_let_in(ctx, Scope.PROFILE, silence())))
+    await asyncio.sleep(0)
+    await stores.revocations.tell([Revocation(claims.device_id, claims.epoch + 1, now)])
+
+    with pytest.raises(TokenInvalid):
+        await asyncio.wait_for(waiting, 10)
+    assert ended.is_set()
