@@ -1,4 +1,4 @@
-"""Streams that are open when their token stops being good: over WebSocket and server-sent events."""
+"""Streams that are open when their token stops being good: over WebSocket and as events."""
 
 import asyncio
 import json
