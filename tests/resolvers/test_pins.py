@@ -109,14 +109,13 @@ async def test_the_fifth_try_may_be_the_right_one_and_forgives_the_others(stores
     assert await select(entered, home.profiles["Ada"], "0000") == needed(4)
 
 
-async def test_of_thirty_tries_at_once_five_are_looked_at(stores, sofa, home):
+async def test_of_thirty_tries_at_once_no_more_than_five_are_looked_at(sofa, home):
     pins = [f"{n:04}" for n in range(29)] + [PIN]
 
     answers = await asyncio.gather(*(select(sofa, home.profiles["Ada"], pin) for pin in pins))
 
     looked_at = [a for a in answers if "accessToken" in a or a["code"] == "PIN_REQUIRED"]
     assert len(looked_at) <= 5
-    assert (await tries(stores, home.profiles["Ada"])).counted <= 5
 
 
 async def test_of_racing_counts_exactly_five_are_let_through(stores, ada, home):
