@@ -96,7 +96,7 @@ async def test_after_ten_wrong_passwords_the_right_one_erases_nothing(account, s
     assert await counts(stores) == before
 
 
-async def test_from_the_moment_it_is_asked_nobody_is_in_or_gets_in(api, account):
+async def test_from_the_moment_it_is_asked_nobody_is_in_or_gets_in(api, account, stores):
     other = await api.sign_in(installation="bedroom")
 
     job = await erase(account)
@@ -110,6 +110,8 @@ async def test_from_the_moment_it_is_asked_nobody_is_in_or_gets_in(api, account)
     assert (await api.sign_in())["code"] == "UNAUTHENTICATED"
     unknown = await api.sign_in("nobody@house.test")
     assert await api.sign_in() == unknown
+    epochs = await factories.fetch(stores, t.revocations, t.revocations.c.epoch)
+    assert epochs == [(2,), (2,)]  # so that what asks no table is told, too
 
 
 async def test_an_erased_address_may_open_another_account(api, account, stores):
