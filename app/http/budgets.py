@@ -56,12 +56,14 @@ class Till:
 
 
 def with_receipt(answer: Answer, cost: int, spent: Spent | None) -> Answer:
-    """With `extensions.cost`: its points, the poorest of the budgets that paid, and what that has
-    left. As it is when nothing was paid, and for the later parts of an answer."""
-    if spent is None or "data" not in answer:
+    """With `extensions.cost`: its points and, when budgets paid, the poorest of them and what that
+    has left. The later parts of an answer are as they are."""
+    if "data" not in answer and "errors" not in answer:
         return answer
-    left, charge = min(zip(spent.left, spent.charges, strict=True), key=lambda each: each[0])
-    told = {"requested": cost, "budget": _name(charge), "remaining": left}
+    told: dict[str, object] = {"requested": cost}
+    if spent is not None:
+        left, charge = min(zip(spent.left, spent.charges, strict=True), key=lambda each: each[0])
+        told |= {"budget": _name(charge), "remaining": left}
     return answer | {"extensions": {"cost": told}}
 
 

@@ -48,12 +48,22 @@ async def test_an_answer_says_what_it_cost_and_what_is_left(api, home):
     assert second.body["extensions"]["cost"]["remaining"] == 498
 
 
-async def test_what_spends_nothing_says_nothing(api, home):
+async def test_what_spends_nothing_says_what_it_cost_and_no_more(api, home):
     ada = await api.viewer(home)
 
     reply = await ada.run(VIEWER)
 
-    assert "extensions" not in reply.body
+    assert reply.body["extensions"] == {"cost": {"requested": 2}}  # the viewer, and a profile
+
+
+async def test_what_could_not_run_for_its_variables_says_what_it_cost_too(api, home):
+    ada = await api.viewer(home)
+
+    reply = await ada.run(HOME, rows=2.5)
+
+    assert reply.codes == ["BAD_USER_INPUT"]
+    assert "data" not in reply.body
+    assert reply.body["extensions"]["cost"]["remaining"] == 499
 
 
 async def test_beyond_its_budget_a_device_is_refused_and_told_when_to_come_back(poor, home):
