@@ -11,6 +11,7 @@ from domain import errors
 from domain.errors import DomainError, ProblemCode
 from schema.bind import refusal_shape
 from schema.observed import reference
+from schema.wording import worded
 
 log = structlog.get_logger()
 
@@ -75,5 +76,7 @@ def _shown(error: GraphQLError) -> dict[str, Any]:
             extensions={"code": INTERNAL, "reference": reference()},
         )
     told = cast(dict[str, Any], error.formatted)
+    if not isinstance(cause, DomainError):
+        told["message"] = worded(error.message)
     told.setdefault("extensions", {"code": BAD_USER_INPUT})
     return told

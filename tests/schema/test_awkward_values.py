@@ -54,7 +54,8 @@ HOLE = "hole:7a1c"  # stands where an awkward value is put in
 OURS = re.compile(
     r"Traceback|File \\\"|line \d+|<class|object at 0x|NoneType|Error\(|Exception|psycopg"
     r"|sqlalchemy|SELECT |INSERT |UPDATE |redis|graphql-core|strawberry|orjson|argon2|site-packages"
-    r"|utf-8|codec can't|surrogate|int\(\)|\bdict\b|\btuple\b|Did you mean",
+    r"|utf-8|codec can't|surrogate|int\(\)|\bdict\b|\btuple\b|Did you mean"
+    r"|(?-i:\bNone\b|\bTrue\b|\bFalse\b)|[\[{(]'",
     re.IGNORECASE,
 )
 
