@@ -192,6 +192,23 @@ async def test_nothing_is_worked_out_far_ahead_of_a_client_that_does_not_read():
     assert read == list(range(100))
 
 
+async def test_a_silence_after_an_answer_is_told_and_the_answer_is_not_repeated():
+    goes_on = asyncio.Event()
+
+    async def work(send):
+        await send({"data": 1})
+        await goes_on.wait()
+        await send({"data": 2})
+
+    async with begun(work, keep_alive_s=0.01) as answers:
+        said = [await anext(answers) for _ in range(3)]
+        goes_on.set()
+        rest = [answer async for answer in answers if answer is not None]
+
+    assert said == [{"data": 1}, None, None]
+    assert rest == [{"data": 2}]
+
+
 async def test_what_is_refused_before_anything_was_sent_is_raised():
     async def work(_send):
         raise Overloaded("Full.")
