@@ -1,6 +1,8 @@
 """`marquee schema`: may this be removed, and what would that change break?"""
 
 import json
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -13,7 +15,9 @@ from schema.documents import prepare
 from schema.root import schema as api
 from schema.uses import part_of, uses
 from settings import CannotStart
+from stores.sql.documents import USES_ARE_KEPT, Registered
 
+DAYS = 90  # a TV that was not on for a season has an update waiting before anything else
 EXIT_NO = 1  # an answer, where 2 says that the question was none
 
 schema = typer.Typer(help="What may change in the API.", no_args_is_help=True)
@@ -26,12 +30,18 @@ def can_remove(
     name: Annotated[
         str, typer.Argument(help="Type.field, Type.field.argument, Input.field or Enum.VALUE.")
     ],
+    days: Annotated[
+        int,
+        typer.Option(
+            min=1, max=USES_ARE_KEPT.days, help="A build not seen for longer counts no more."
+        ),
+    ] = DAYS,
     as_json: AsJson = False,
 ) -> None:
-    """Whether no registered document uses it: exit 0 for yes; 1 for no, with who sends such a
-    document, and when they last did."""
+    """Whether no document uses it that a build in use registered: exit 0 for yes; 1 for no, with
+    who sends such a document, and when they last did."""
     part = part_of(api._schema, name)
-    found = registered()
+    found = _in_use(registered(), datetime.now(UTC).date() - timedelta(days))
     asking = {
         id_
         for id_, text in {each.document_id: each.text for each in found}.items()
@@ -40,9 +50,10 @@ def can_remove(
     senders = [each for each in found if each.document_id in asking]
     if as_json:
         sent = [described(each) for each in senders]
-        typer.echo(json.dumps({"name": name, "canRemove": not sent, "documents": sent}))
+        answer = {"name": name, "days": days, "canRemove": not sent, "documents": sent}
+        typer.echo(json.dumps(answer))
     elif not senders:
-        typer.echo(f"Yes: no registered document uses {name}.")
+        typer.echo(f"Yes: no build that was seen in the last {days} days uses {name}.")
     else:
         typer.echo(f"No: {name} is used by")
         for each in senders:
@@ -69,6 +80,12 @@ def diff(
             typer.echo(f"added     {sentence}")
     if broken:
         raise typer.Exit(EXIT_NO)
+
+
+def _in_use(found: Sequence[Registered], since: date) -> list[Registered]:
+    """All of every build of which anything was seen: it may ask the rest tomorrow."""
+    builds = {each.build for each in found if each.seen_on >= since}
+    return [each for each in found if each.build in builds]
 
 
 def _sdl(file: Path) -> str:

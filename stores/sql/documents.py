@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import and_, column, func, select, values
@@ -10,6 +10,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from stores.tables import document_builds, document_uses, documents
+
+USES_ARE_KEPT = timedelta(days=400)  # over a year: a cabin that is used at Christmas is in it
 
 
 class Build(NamedTuple):
@@ -37,6 +39,13 @@ class Registered:
     registered_at: datetime | None
     last_day: date | None
     times: int
+
+    @property
+    def seen_on(self) -> date:
+        """When that build last sent it or, if it never did, came to be registered."""
+        registered_on = [] if self.registered_at is None else [self.registered_at.date()]
+        used_on = [] if self.last_day is None else [self.last_day]
+        return max(registered_on + used_on)
 
 
 async def register(

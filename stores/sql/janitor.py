@@ -10,9 +10,11 @@ from domain.encoding import EncodeTitle
 from domain.ingest import film_folder, source_path
 from domain.tokens import REVOKED_FOR
 from stores.sql import among
+from stores.sql.documents import USES_ARE_KEPT
 from stores.tables import (
     artwork,
     device_sign_ins,
+    document_uses,
     mailed_tokens,
     media,
     refresh_tokens,
@@ -52,12 +54,13 @@ async def forgotten(tx: AsyncConnection, before: datetime) -> list[EncodeTitle]:
 
 
 async def forget_expired(tx: AsyncConnection, now: datetime) -> int:
-    """Deletes what opens nothing any more, and what is refused without; how many. Indexes:
-    ix_refresh_tokens_expires_at and ix_revocations_at; codes and mails are few."""
+    """Deletes what opens nothing any more, what is refused without, and what was counted long ago;
+    how many. Indexes: ix_refresh_tokens_expires_at and ix_revocations_at; the others are few."""
     expired = (
         delete(refresh_tokens).where(refresh_tokens.c.expires_at <= now),
         delete(device_sign_ins).where(device_sign_ins.c.expires_at <= now),
         delete(mailed_tokens).where(mailed_tokens.c.expires_at <= now),
         delete(revocations).where(revocations.c.at < now - REVOKED_FOR),
+        delete(document_uses).where(document_uses.c.day < (now - USES_ARE_KEPT).date()),
     )
     return sum([(await tx.execute(statement)).rowcount for statement in expired])

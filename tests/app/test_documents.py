@@ -1,6 +1,7 @@
 """Can an app's team register its documents, and tell what may be removed?"""
 
 import json
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -9,6 +10,7 @@ from app.documents import checked_name, texts_of
 from schema.documents import document_id
 from settings import CannotStart
 from stores.sql import documents as documents_sql
+from stores.sql.documents import Build, Use
 from tests.app.outside import marquee
 
 VIEWER = "query Viewer { viewer { account { email } } }\n"
@@ -127,12 +129,32 @@ async def test_what_no_document_uses_can_be_removed(register, run, tmp_path):
 
     assert (unused.returncode, unused.stdout) == (
         0,
-        "Yes: no registered document uses Viewer.device.\n",
+        "Yes: no build that was seen in the last 90 days uses Viewer.device.\n",
     )
     assert (used.returncode, used.stdout) == (
         1,
         "No: Movie.name is used by\n  tv 4.2  query Node  never used\n",
     )
+
+
+async def test_a_build_that_was_not_seen_for_long_keeps_nothing(run, stores):
+    now = datetime.now(UTC)
+    gone, rare = Build("tv", "1"), Build("tv", "2")
+    both = {document_id(text): text for text in (NODE, VIEWER)}
+    async with stores.begin() as tx:
+        for build in (gone, rare):
+            await documents_sql.register(tx, build, both, now - timedelta(days=95))
+    unseen = run("schema", "can-remove", "Movie.name")
+    async with stores.begin() as tx:
+        await documents_sql.add_uses(tx, {Use(document_id(VIEWER), rare): 1}, now.date())
+
+    seen = run("schema", "can-remove", "Movie.name")
+    longer = run("schema", "can-remove", "Movie.name", "--days", "100")
+
+    assert unseen.returncode == 0
+    # What it was seen to send is another document.
+    assert seen.stdout.splitlines()[1:] == ["  tv 2  query Node  never used"]
+    assert len(longer.stdout.splitlines()[1:]) == 2
 
 
 def test_to_remove_what_is_not_there_is_refused(run):

@@ -1,7 +1,7 @@
 """What a process knows of the trusted documents, and what it writes of their uses."""
 
 import asyncio
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -10,6 +10,7 @@ from domain.errors import Unavailable
 from schema.documents import document_id
 from stores.documents import UNKNOWN, Documents
 from stores.sql import documents as documents_sql
+from stores.sql import janitor
 from stores.sql.documents import Build, Use
 
 TV = Build("tv", "1")
@@ -183,6 +184,19 @@ async def test_two_processes_add_to_the_same_uses_at_once(stores):
         await asyncio.gather(here.flush(stores), there.flush(stores))
 
     assert set((await uses(stores)).values()) == {10}
+
+
+async def test_uses_are_kept_for_so_long(stores):
+    await register(stores, VIEWER)
+    oldest = (NOON - documents_sql.USES_ARE_KEPT).date()
+    async with stores.begin() as tx:
+        for day in (oldest, oldest - timedelta(days=1)):
+            await documents_sql.add_uses(tx, {Use(document_id(VIEWER), TV): 1}, day)
+
+        await janitor.forget_expired(tx, NOON)
+
+        [kept] = await documents_sql.listed(tx)
+    assert (kept.last_day, kept.times) == (oldest, 1)
 
 
 async def test_what_one_process_persists_another_finds(stores):
