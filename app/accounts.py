@@ -10,6 +10,7 @@ from typing import Annotated, Any, TypeVar
 import typer
 
 from domain.accounts import (
+    MailPurpose,
     SubscriptionTier,
     check_new_account,
     check_new_password,
@@ -18,6 +19,7 @@ from domain.accounts import (
 from domain.errors import InvalidInput, NotFound
 from domain.locales import normal_tag
 from domain.profiles import MAX_AGE, normal_name
+from resolvers import mails
 from settings import CannotStart, load_settings
 from stores import WORKERS, Stores, open_stores
 from stores.sql import accounts as accounts_sql
@@ -100,12 +102,16 @@ def change_password(
     """Sets another password, and signs every device of the household out."""
     email = normal_email(email)
     password = _password(from_stdin=password_stdin)
-    check_new_password(password)
+    check_new_password(password, email)
+    sends_mails = load_settings().smtp_url is not None
 
     async def change(stores: Stores) -> dict[str, Any]:
         password_hash = await stores.passwords.hash(password)
         async with stores.begin() as tx:
-            changed = await households_sql.set_password(tx, email, password_hash, datetime.now(UTC))
+            now = datetime.now(UTC)
+            changed = await households_sql.set_password(tx, email, password_hash, now)
+            if changed is not None and sends_mails:
+                await mails.promise(stores, tx, email, MailPurpose.CHANGED, now)
         account_id, revoked = changed or (None, [])
         await stores.revocations.tell(revoked)
         return {"accountId": _found(account_id, email), "email": email}

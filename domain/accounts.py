@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from domain.errors import InvalidInput
 from domain.ids import AccountId, DeviceId, ProfileId
+from domain.passwords import is_common
 from domain.profiles import Profile, normal_name
 
 # RFC 5321's dot-strings, with the letters of all languages (RFC 6531): no spaces, quotes or
@@ -49,10 +50,11 @@ class DeviceKind(StrEnum):
 
 
 class MailPurpose(StrEnum):
-    """What a secret that was mailed is good for."""
+    """Why a mail is sent, and what its secret is good for; CHANGED has none."""
 
     CONFIRM = "CONFIRM"
     RESET = "RESET"
+    CHANGED = "CHANGED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +166,7 @@ def check_new_account(email: str, password: str, profile_name: str) -> None:
     """Raises InvalidInput for what could not sign in, be written to, or be shown. `email` is
     normal."""
     check_email(email, "input", "email")
-    check_new_password(password, "input", "password")
+    check_new_password(password, email, "input", "password")
     normal_name(profile_name, "input", "profileName")
 
 
@@ -178,14 +180,17 @@ def check_email(email: str, *field: str) -> None:
         raise InvalidInput("This is no e-mail address.", field=[*field])
 
 
-def check_new_password(password: str, *field: str) -> None:
-    """Raises InvalidInput for one that is too short, or longer than sign-in takes."""
+def check_new_password(password: str, email: str, *field: str) -> None:
+    """Raises InvalidInput for one that is too short, longer than sign-in takes, or among the first
+    that anybody would try for the account of this (normal) address."""
     if not MIN_PASSWORD_CHARACTERS <= len(password) <= MAX_PASSWORD_CHARACTERS:
         raise InvalidInput(
             f"A password has between {MIN_PASSWORD_CHARACTERS} and {MAX_PASSWORD_CHARACTERS}"
             " characters.",
             field=[*field],
         )
+    if is_common(password, email):
+        raise InvalidInput("This password is one of the first anybody tries.", field=[*field])
 
 
 def check_sign_in(asked: SignInInput) -> None:

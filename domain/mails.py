@@ -76,6 +76,18 @@ def password_reset(to: str, public_url: str, secret: str) -> Mail:
     )
 
 
+def password_changed(to: str, public_url: str) -> Mail:
+    """For somebody whose password is another now, whoever set it."""
+    return _mail(
+        to,
+        "Your password was changed",
+        "The password of your account at Marquee was changed just now, and other devices were"
+        " signed out. If it was you, there is nothing to do. If it was not, set another one here:",
+        f"{public_url}/#/forgot",
+        "Nobody can ask you for a password in a reply to this mail.",
+    )
+
+
 def _mail(to: str, subject: str, before: str, link: str, after: str) -> Mail:
     lines = [fill(before, LINE), link, fill(after, LINE)]
     html = f"""<!doctype html>

@@ -167,6 +167,13 @@ def check_household(before: Profile | None, saved: Profile, others: Sequence[Pro
         check_left(others, field=["input", "kids"])
 
 
+def check_leaving(household: Sequence[Profile], leaving: ProfileId) -> None:
+    """Raises Conflict when the last grown-up's profile would go."""
+    others = [profile for profile in household if profile.id != leaving]
+    if any(profile.id == leaving and not profile.kids for profile in household):
+        check_left(others, field=["profileId"])
+
+
 def check_left(others: Sequence[Profile], *, field: list[str]) -> None:
     """Raises Conflict when `others` are children only."""
     if all(other.kids for other in others):

@@ -20,7 +20,7 @@ from domain.profiles import normal_name
 from resolvers import mails
 from resolvers.context import Info
 from resolvers.passwords import not_together, prove, tries_of_device, tries_of_stranger
-from resolvers.sessions import end_sessions, open_session, signed_in
+from resolvers.sessions import end_sessions, let_in, open_session
 from stores.sql import accounts as accounts_sql
 
 LOOK_INTO_YOUR_MAIL = "Look into your mail: a link is there."
@@ -39,7 +39,7 @@ async def register(info: Info, input: RegisterInput) -> NoReturn:
     asked = {"password_hash": password_hash, "profile_name": normal_name(input.profile_name)}
     async with ctx.reads.begin() as tx:
         if ctx.house.sends_mails:
-            await mails.promise(ctx, tx, email, MailPurpose.CONFIRM, asked)
+            await mails.promise(ctx.stores, tx, email, MailPurpose.CONFIRM, ctx.now(), asked)
         else:
             await accounts_sql.open_account(tx, email, now=ctx.now(), **asked)
     raise Pending(LOOK_INTO_YOUR_MAIL if ctx.house.sends_mails else SIGN_IN_NOW)
@@ -54,8 +54,8 @@ async def confirm_registration(info: Info, token: str, device: DeviceInput) -> S
         account = await accounts_sql.open_account(tx, mail.email, now=ctx.now(), **mail.payload)
         if account is None:
             raise Conflict("There is an account of this address by now: sign in to it.")
-        viewer, secret = await open_session(ctx, tx, account, device)
-    return signed_in(ctx, viewer, secret)
+        opened = await open_session(ctx, tx, account, device)
+    return await let_in(ctx, opened)
 
 
 async def sign_in(info: Info, input: SignInInput) -> SignedIn:
@@ -73,10 +73,11 @@ async def sign_in(info: Info, input: SignInInput) -> SignedIn:
     async with ctx.reads.begin() as tx:
         if not await accounts_sql.hold_password(tx, proven):
             raise not_together()  # another was set meanwhile, which ended all that is signed in
-        if fresh is not None:
+        opened = await open_session(ctx, tx, proven.account, input.device)
+    if fresh is not None:  # apart: of two who share the account's lock, none could write
+        async with ctx.reads.begin() as tx:
             await accounts_sql.replace_password(tx, proven, fresh)
-        viewer, secret = await open_session(ctx, tx, proven.account, input.device)
-    return signed_in(ctx, viewer, secret)
+    return await let_in(ctx, opened)
 
 
 async def sign_out(info: Info) -> SignedOut:

@@ -24,6 +24,7 @@ from stores import Stores
 from stores.reads import Reads
 
 SIGNED_OUT = "This device was signed out. Sign in again."
+GONE = "This account, device or profile is gone; sign in again."
 
 
 # Why a token without the scope is refused.
@@ -161,7 +162,7 @@ class Context:
         if self._viewer is None:
             self._viewer = await self.reads.viewer(self._checked(Scope.SIGNED_IN))
         if self._viewer is None:
-            raise TokenInvalid("This account, device or profile is gone; sign in again.")
+            raise TokenInvalid(GONE)
         return self._viewer
 
     async def profile(self) -> Profile:

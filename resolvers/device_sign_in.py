@@ -29,7 +29,7 @@ from domain.errors import Denied, Expired, NotFound, Pending, SlowDown, Unavaila
 from domain.ids import AccountId
 from domain.scalars import Url
 from resolvers.context import Context, Info
-from resolvers.sessions import open_session, signed_in
+from resolvers.sessions import let_in, open_session
 from stores import Tx
 from stores.budgets import Charge
 from stores.sql import device_sign_in as codes_sql
@@ -78,7 +78,7 @@ async def poll_device_sign_in(info: Info, device_code: str) -> SignedIn:
             interval_s = waiting.interval_after(now)
             await codes_sql.note_poll(tx, digest, interval_s=interval_s, now=now)
     if waiting.account is not None:
-        return signed_in(ctx, *opened)
+        return await let_in(ctx, opened)
     if interval_s > waiting.interval_s:
         raise SlowDown("Ask less often.", retry_after_seconds=interval_s)
     raise Pending("Nobody has decided yet.", retry_after_seconds=interval_s)

@@ -5,13 +5,15 @@ sends the mail who looks, so that an answer cannot tell, nor the time it takes.
 """
 
 from collections.abc import Mapping
+from datetime import datetime
+from types import MappingProxyType
 
 from domain.accounts import ASKED_WINDOW, MOST_ASKED, MOST_MAILED, MailPurpose, fingerprint
 from domain.errors import Expired
 from domain.mails import PROMISE_TTL, SendMail
 from domain.sessions import digest
 from resolvers.context import Context
-from stores import Tx
+from stores import Stores, Tx
 from stores.budgets import Charge
 from stores.sql import mailed_tokens as mailed_sql
 from stores.sql.mailed_tokens import Promised
@@ -26,13 +28,18 @@ def asks(ctx: Context, email: str) -> list[Charge]:
 
 
 async def promise(
-    ctx: Context, tx: Tx, email: str, purpose: MailPurpose, payload: Mapping[str, str]
+    stores: Stores,
+    tx: Tx,
+    email: str,
+    purpose: MailPurpose,
+    now: datetime,
+    payload: Mapping[str, str] = MappingProxyType({}),
 ) -> None:
     """A mail that is sent once the transaction is committed. `payload` comes back with its
     secret."""
-    mail = Promised(email, purpose, payload, ctx.now() + PROMISE_TTL)
+    mail = Promised(email, purpose, dict(payload), now + PROMISE_TTL)
     mail_id = await mailed_sql.promise(tx, mail)
-    await ctx.stores.jobs.enqueue(tx, SendMail(mail_id))
+    await stores.jobs.enqueue(tx, SendMail(mail_id))
 
 
 async def redeemed(ctx: Context, tx: Tx, secret: str, purpose: MailPurpose) -> Promised:

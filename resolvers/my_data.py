@@ -1,16 +1,19 @@
 """What a household asks about its own data."""
 
+from typing import cast
+
 from strawberry import ID, Parent
 
 from domain import my_data as domain
 from domain.accounts import MAX_PASSWORD_CHARACTERS, Account, check_length
 from domain.encoding import JobState
-from domain.errors import NotFound
+from domain.errors import NotFound, TokenInvalid
 from domain.ids import ProfileId
 from domain.my_data import SETTLED_AFTER, DataJob, DataPurpose, MyData, Subject
+from domain.profiles import check_leaving
 from domain.scalars import Url
 from domain.sessions import Revocation
-from resolvers.context import Context, Info
+from resolvers.context import GONE, Context, Info
 from resolvers.passwords import prove, tries_of_device
 from stores import Tx
 from stores.sql import accounts as accounts_sql
@@ -27,7 +30,8 @@ async def export_my_data(info: Info) -> DataJob:
     ctx = info.context
     account = (await ctx.viewer()).account
     async with ctx.reads.begin() as tx:
-        await my_data_sql.hold(tx, account.id)
+        if not await my_data_sql.hold(tx, account.id):
+            raise TokenInvalid(GONE)
         for job in await data_jobs.of_account(tx, account.id):
             if job.purpose is DataPurpose.EXPORT and job.state in UNFINISHED:
                 return job
@@ -37,8 +41,8 @@ async def export_my_data(info: Info) -> DataJob:
 
 
 async def erase_my_data(info: Info, password: str, profile_id: ID | None = None) -> DataJob:
-    """What Postgres says of them is gone when this returns, and with it every way in. A job does
-    the rest, looks at everything once more when it has settled, and signs what it saw."""
+    """Every way in is gone when this returns, and nothing is shown any more. A job deletes what
+    there is, looks at everything once more when it has settled, and signs what it saw."""
     check_length(password, MAX_PASSWORD_CHARACTERS, "password")
     ctx = info.context
     viewer = await ctx.viewer()
@@ -46,7 +50,8 @@ async def erase_my_data(info: Info, password: str, profile_id: ID | None = None)
         found = await accounts_sql.credentials(tx, viewer.account.email)
     await prove(ctx, found, password, tries_of_device(viewer.device.id))
     async with ctx.reads.begin() as tx:
-        await my_data_sql.hold(tx, viewer.account.id)
+        if not await my_data_sql.hold(tx, viewer.account.id):
+            raise TokenInvalid(GONE)
         if profile_id is None:
             job, revoked = await _erase_household(ctx, tx, viewer.account)
         else:
@@ -74,14 +79,12 @@ def url(parent: Parent[DataJob], info: Info) -> Url | None:
 async def _erase_household(
     ctx: Context, tx: Tx, account: Account
 ) -> tuple[DataJob, list[Revocation]]:
-    subject = await my_data_sql.household(tx, account.id)
-    if subject is None:
-        raise NotFound("There is no such account any more.")
+    subject = cast(Subject, await my_data_sql.household(tx, account.id))  # it is held
     await data_jobs.disown(tx, account.id)
     job = await _order(ctx, tx, subject, None)
     device_ids = await devices_sql.device_ids_of(tx, account.id)
-    revoked = await devices_sql.end_sessions(tx, device_ids, ctx.now())
-    await my_data_sql.erase(tx, subject, but=my_data_sql.LATER)
+    revoked = await devices_sql.end_access(tx, device_ids, ctx.now())
+    await my_data_sql.close(tx, account.id)
     return job, revoked
 
 
@@ -92,20 +95,23 @@ async def _erase_profile(
     household = (await profiles_sql.profiles_of(tx, [account.id])).get(account.id, [])
     if profile_id not in {profile.id for profile in household}:
         raise NotFound("There is no such profile in this household.", field=["profileId"])
-    subject = await my_data_sql.viewer(tx, profile_id)
-    job = await _order(ctx, tx, subject, account)
+    check_leaving(household, profile_id)
+    job = await _order(ctx, tx, Subject(profiles=(profile_id,)), account)
     device_ids = await devices_sql.device_ids_on(tx, account.id, profile_id)
     revoked = await devices_sql.end_access(tx, device_ids, ctx.now())
-    await my_data_sql.erase(tx, subject, but=my_data_sql.LATER)
+    await profiles_sql.leave_household(tx, profile_id)
     return job, revoked
 
 
 async def _order(ctx: Context, tx: Tx, subject: Subject, owner: Account | None) -> DataJob:
-    """Once for at once, and once for when all that was under way has settled."""
+    """Once for at once, and once for when all that was under way has settled. What must not wait
+    goes here, before the account's own row is changed: who confirms an address holds its mail while
+    looking for that."""
     owner_id = None if owner is None else owner.id
     job = await data_jobs.add(tx, owner_id, DataPurpose.ERASE, ctx.now())
-    found = await my_data_sql.count(tx, subject, but=my_data_sql.LATER)
+    found = await my_data_sql.count(tx, subject, my_data_sql.AT_ONCE)
     await data_jobs.note(tx, job.id, subject, found)
+    await my_data_sql.erase(tx, subject, my_data_sql.AT_ONCE)
     for at in (None, job.created_at + SETTLED_AFTER):
         await ctx.stores.jobs.enqueue(tx, MyData(job.id), not_before=at)
     return job

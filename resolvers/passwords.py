@@ -24,6 +24,7 @@ from domain.ids import DeviceId
 from domain.sessions import digest
 from resolvers import mails
 from resolvers.context import Context, Info
+from stores import Tx
 from stores.budgets import Charge
 from stores.sql import accounts as accounts_sql
 from stores.sql import devices as devices_sql
@@ -40,9 +41,9 @@ LOOK_INTO_YOUR_MAIL = "Look into your mail: if the address has an account, a lin
 async def change_password(info: Info, current: str, next: str) -> SignedOut:
     """Ends what everybody else is signed in with, who may have known the old one."""
     check_length(current, MAX_PASSWORD_CHARACTERS, "current")
-    check_new_password(next, "next")
     ctx = info.context
     viewer = await ctx.viewer()
+    check_new_password(next, viewer.account.email, "next")
     async with ctx.reads.begin() as tx:
         found = await accounts_sql.credentials(tx, viewer.account.email)
     known = await prove(ctx, found, current, tries_of_device(viewer.device.id))
@@ -52,6 +53,7 @@ async def change_password(info: Info, current: str, next: str) -> SignedOut:
         if not await accounts_sql.replace_password(tx, known, password_hash):
             raise Conflict("Somebody else has just changed the password.")
         await mailed_sql.forget(tx, viewer.account.email)
+        await _tell_owner(ctx, tx, viewer.account.email)
         signed_in = await devices_sql.signed_in_devices(tx, viewer.account.id, now)
         every = await devices_sql.device_ids_of(tx, viewer.account.id)
         others = [each for each in every if each != viewer.device.id]
@@ -68,30 +70,37 @@ async def request_password_reset(info: Info, email: str) -> NoReturn:
     if not ctx.house.sends_mails:
         raise Pending(ASK_THE_OPERATOR)
     async with ctx.reads.begin() as tx:
-        await mails.promise(ctx, tx, email, MailPurpose.RESET, {})
+        await mails.promise(ctx.stores, tx, email, MailPurpose.RESET, ctx.now())
     raise Pending(LOOK_INTO_YOUR_MAIL)
 
 
 async def reset_password(info: Info, token: str, next: str) -> SignedOut:
     """By the secret of a mail. Ends every session of the household."""
-    check_new_password(next, "next")
     ctx = info.context
     async with ctx.reads.begin() as tx:
-        is_good = await mailed_sql.is_good(tx, digest(token), MailPurpose.RESET, ctx.now())
-    if not is_good:  # asked before hashing, which is no work to give to strangers
+        email = await mailed_sql.address_of(tx, digest(token), MailPurpose.RESET, ctx.now())
+    if email is None:  # asked before hashing, which is no work to give to strangers
         raise mails.no_longer_good()
+    check_new_password(next, email, "next")
     password_hash = await ctx.stores.passwords.hash(next)
     now = ctx.now()
     async with ctx.reads.begin() as tx:
-        mail = await mails.redeemed(ctx, tx, token, MailPurpose.RESET)
-        found = await accounts_sql.credentials(tx, mail.email)
+        found = await accounts_sql.held_credentials(tx, email)
+        await mails.redeemed(ctx, tx, token, MailPurpose.RESET)
         if found is None or not await accounts_sql.replace_password(tx, found, password_hash):
             raise mails.no_longer_good()
+        await _tell_owner(ctx, tx, email)
         signed_in = await devices_sql.signed_in_devices(tx, found.account.id, now)
         every = await devices_sql.device_ids_of(tx, found.account.id)
         revoked = await devices_sql.end_sessions(tx, every, now)
     await ctx.stores.revocations.tell(revoked)
     return SignedOut(len(signed_in))
+
+
+async def _tell_owner(ctx: Context, tx: Tx, email: str) -> None:
+    """That there is another password: whoever did not set it has to know."""
+    if ctx.house.sends_mails:
+        await mails.promise(ctx.stores, tx, email, MailPurpose.CHANGED, ctx.now())
 
 
 async def prove(

@@ -6,7 +6,7 @@ from dataclasses import replace
 from strawberry import ID, Parent
 
 from domain.accounts import Account, ProfileDeleted, SignedIn, Viewer
-from domain.errors import NotFound
+from domain.errors import NotFound, TokenInvalid
 from domain.ids import ProfileId
 from domain.profiles import (
     AVATARS,
@@ -16,7 +16,7 @@ from domain.profiles import (
     ProfileInput,
     ProfileSaved,
     check_household,
-    check_left,
+    check_leaving,
     fresh_profile,
     needs_pin,
     pin_between,
@@ -24,7 +24,7 @@ from domain.profiles import (
     sees_otherwise,
 )
 from domain.sessions import Revocation
-from resolvers.context import Context, Info
+from resolvers.context import GONE, Context, Info
 from resolvers.pins import check_pin
 from resolvers.sessions import choose_profile, signed_in
 from stores import Tx
@@ -45,7 +45,7 @@ async def select_profile(info: Info, profile_id: ID, pin: str | None = None) -> 
         await check_pin(ctx, guarded, pin)
     revoked: Sequence[Revocation] = ()
     async with ctx.reads.begin() as tx:
-        entering = _own(await profiles_sql.lock_household(tx, viewer.account.id), wanted)
+        entering = _own(await _locked(tx, viewer.account), wanted)
         await choose_profile(ctx, tx, entering.id)
         if entering.kids and (leaving is None or leaving.id != entering.id):
             revoked = await devices_sql.end_access(tx, [viewer.device.id], ctx.now())
@@ -70,10 +70,9 @@ async def delete_profile(info: Info, profile_id: ID, pin: str | None = None) -> 
     if doomed.pinned:
         await check_pin(ctx, doomed, pin)
     async with ctx.reads.begin() as tx:
-        household = await profiles_sql.lock_household(tx, viewer.account.id)
+        household = await _locked(tx, viewer.account)
         doomed = _own(household, wanted)
-        if not doomed.kids:
-            check_left(_others(household, doomed), field=["profileId"])
+        check_leaving(household, doomed.id)
         revoked = await _outdate(ctx, tx, viewer, doomed)
         await profiles_sql.delete_profile(tx, doomed.id)
     await ctx.stores.revocations.tell(revoked)
@@ -103,7 +102,7 @@ async def _create(ctx: Context, asked: ProfileInput) -> Profile:
     check_household(None, blank, household)
     pin_hash = await ctx.stores.passwords.hash(asked.pin) if asked.pin else None
     async with ctx.reads.begin() as tx:
-        check_household(None, blank, await profiles_sql.lock_household(tx, account.id))
+        check_household(None, blank, await _locked(tx, account))
         profile_id = await profiles_sql.insert_profile(
             tx,
             account.id,
@@ -130,7 +129,7 @@ async def _edit(ctx: Context, profile_id: ProfileId, asked: ProfileInput) -> Pro
     pin_hash = await ctx.stores.passwords.hash(asked.pin) if asked.pin else None
     revoked: Sequence[Revocation] = ()
     async with ctx.reads.begin() as tx:
-        household = await profiles_sql.lock_household(tx, viewer.account.id)
+        household = await _locked(tx, viewer.account)
         before = _own(household, profile_id)
         after = revised(before, asked)
         check_household(before, after, _others(household, before))
@@ -152,6 +151,14 @@ async def _outdate(ctx: Context, tx: Tx, viewer: Viewer, profile: Profile) -> Se
     spared = None if viewer.profile and viewer.profile.id == profile.id else viewer.device.id
     theirs = [device.id for device in devices if device.id != spared]
     return await devices_sql.end_access(tx, theirs, ctx.now())
+
+
+async def _locked(tx: Tx, account: Account) -> list[Profile]:
+    """Raises TokenInvalid when the account was erased meanwhile."""
+    household = await profiles_sql.lock_household(tx, account.id)
+    if household is None:
+        raise TokenInvalid(GONE)
+    return household
 
 
 def _own(household: Sequence[Profile], profile_id: ProfileId) -> Profile:

@@ -3,6 +3,7 @@
 import asyncio
 import secrets
 from collections.abc import AsyncGenerator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar, cast
 
@@ -12,7 +13,7 @@ from domain import sessions, tokens
 from domain.accounts import Account, Device, DeviceInput, SignedIn, Viewer
 from domain.errors import TokenInvalid
 from domain.ids import DeviceId, ProfileId
-from domain.sessions import REFRESH_BYTES, RefreshToken, Revocation, Use
+from domain.sessions import FIRST_EPOCH, REFRESH_BYTES, RefreshToken, Revocation, Use
 from domain.tokens import ACCESS_TTL, AccessClaims, Scope
 from resolvers.context import SIGNED_OUT, Context, Info
 from stores import Tx
@@ -25,15 +26,31 @@ T = TypeVar("T")
 LOOK_EVERY_S = 1.0  # at whether a stream may go on: with the news of it, well within five seconds
 
 
-async def open_session(
-    ctx: Context, tx: Tx, account: Account, asked: DeviceInput
-) -> tuple[Viewer, str]:
-    """Signs this installation in, without a profile; what it had before is good no more. The
-    second value is its refresh token. Give both to `signed_in` after the commit."""
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A session that is to be committed, and what is revoked by that."""
+
+    viewer: Viewer
+    refresh_token: str
+    revoked: Sequence[Revocation]
+
+
+async def open_session(ctx: Context, tx: Tx, account: Account, asked: DeviceInput) -> Opened:
+    """Signs this installation in, without a profile; what it had before is good no more. `tx` holds
+    the account. Let it in after the commit."""
     now = ctx.now()
     device = await devices_sql.register_device(tx, account.id, asked, now)
+    is_known = device.epoch > FIRST_EPOCH
+    revoked = [Revocation(device.id, device.epoch, now)] if is_known else []
+    await devices_sql.revoke(tx, revoked)
     secret = await _keep_fresh_token(ctx, tx, device, now)
-    return Viewer(account, device, None), secret
+    return Opened(Viewer(account, device, None), secret, revoked)
+
+
+async def let_in(ctx: Context, opened: Opened) -> SignedIn:
+    """What a committed session is answered with."""
+    await ctx.stores.revocations.tell(opened.revoked)
+    return signed_in(ctx, opened.viewer, opened.refresh_token)
 
 
 def signed_in(ctx: Context, viewer: Viewer, refresh_token: str | None) -> SignedIn:

@@ -22,7 +22,7 @@ strawberry.enum(JobState, description="How far a job is.")
 class DataJob(Node):
     purpose: DataPurpose = attribute("A copy of it, or that it be gone.")
     state: JobState = attribute(
-        "How far it is. An erasure deletes at once, and has SUCCEEDED a quarter of an hour later,"
+        "How far it is. An erasure begins at once, and has SUCCEEDED a quarter of an hour later,"
         " when everything was looked at for the last time."
     )
     url: Url | None = field(

@@ -78,7 +78,9 @@ accounts = Table(
     "accounts",
     metadata,
     _id(),
-    Column("email", Text, nullable=False),
+    # Null from the moment an erasure is asked for: nobody is this account any more, and its rows go
+    # in parts.
+    Column("email", Text),
     Column("password_hash", Text, nullable=False),
     _one_of("tier", SubscriptionTier),
     Column("operator", Boolean, nullable=False, server_default=text("false")),
@@ -91,7 +93,7 @@ profiles = Table(
     "profiles",
     metadata,
     _id(),
-    _to("accounts"),
+    _to("accounts", optional=True),  # null: as with an account that has no address
     Column("name", Text, nullable=False),
     Column("kids", Boolean, nullable=False),
     Column("maturity_age", Integer, nullable=False),

@@ -44,6 +44,7 @@ mutation ($password: String!, $profile: ID) {
   eraseMyData(password: $password, profileId: $profile) {
     ... on DataJob { id purpose state url receipt }
     ... on Problem { code message }
+    ... on GenericProblem { field }
   }
 }
 """

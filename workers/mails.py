@@ -27,14 +27,14 @@ async def send_mail(
     order: SendMail,
     _attempt: Attempt | None = None,
 ) -> None:
-    """Nobody is written to who asked for a new password and has no account. The secret of the link
-    is made here and kept nowhere: a second run sends another, and the first is good no more."""
+    """Nobody without an account is written to about its password. The secret of the link is made
+    here and kept nowhere: a second run sends another, and the first is good no more."""
     async with stores.begin() as tx:
         asked = await mailed_sql.promised(tx, order.mail_id, datetime.now(UTC))
         if asked is None:
             return
         is_known = await accounts_sql.credentials(tx, asked.email) is not None
-        if not is_known and asked.purpose is MailPurpose.RESET:
+        if not is_known and asked.purpose is not MailPurpose.CONFIRM:
             await mailed_sql.drop(tx, order.mail_id)
             return
         secret = secrets.token_urlsafe(SECRET_BYTES)
@@ -53,12 +53,16 @@ async def send_mail(
 
 def _sent(asked: Promised, is_known: bool) -> Promised:
     """What the link is good for, from now on."""
+    if asked.purpose is MailPurpose.CHANGED:
+        return asked  # its secret is in no link
     purpose = MailPurpose.RESET if is_known else MailPurpose.CONFIRM
     payload = {} if is_known else asked.payload
     return Promised(asked.email, purpose, payload, datetime.now(UTC) + LINK_TTL[purpose])
 
 
 def _written(asked: Promised, is_known: bool, public_url: str, secret: str) -> Mail:
+    if asked.purpose is MailPurpose.CHANGED:
+        return mails.password_changed(asked.email, public_url)
     if asked.purpose is MailPurpose.RESET:
         return mails.password_reset(asked.email, public_url, secret)
     write = mails.already_known if is_known else mails.confirmation

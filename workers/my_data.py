@@ -107,11 +107,13 @@ async def _everything(tx: Tx, account_id: AccountId, now: datetime) -> bytes | N
 
 
 async def _erase(stores: Stores, keys: TokenKeys, job: DataJob, now: datetime) -> None:
-    """Most of it is gone since it was asked for; here goes what Postgres does not hold, and what
-    was written since. Once that has settled, everything is looked at for the last time."""
+    """Nobody is shown any of it since it was asked for; here it goes, in parts. Once what was
+    written meanwhile has settled, everything is looked at for the last time."""
     is_last = now >= job.created_at + SETTLED_AFTER
     async with stores.begin() as tx:
-        subject, _ = await data_jobs.noted(tx, job.id)
+        subject, found = await data_jobs.noted(tx, job.id)
+        subject = await my_data_sql.playing(tx, subject)
+        await data_jobs.note(tx, job.id, subject, found)
     traces = await stores.traces.look(_names(subject), copies_of=job.account_id)
     elsewhere = await _elsewhere(stores, subject, traces)
     async with stores.begin() as tx:
@@ -121,9 +123,14 @@ async def _erase(stores: Stores, keys: TokenKeys, job: DataJob, now: datetime) -
     await stores.traces.forget(traces, with_revocations=is_last)
     for each in subject.jobs:
         await stores.objects.delete(export_path(each))
+    for table in my_data_sql.MANY:
+        is_more = True
+        while is_more:
+            async with stores.begin() as tx:
+                is_more = await my_data_sql.erase_some(tx, subject, table)
     async with stores.begin() as tx:
-        but = frozenset() if is_last else my_data_sql.REVOCATIONS
-        await my_data_sql.erase(tx, subject, but=but)
+        kept = frozenset() if is_last else my_data_sql.REVOCATIONS
+        await my_data_sql.erase(tx, subject, my_data_sql.ALL - kept)
     if is_last:
         await _sign(stores, keys, job, subject, now)
     log.info("erased", job=job.id, is_last=is_last)

@@ -69,6 +69,7 @@ def upgrade() -> None:
             sa.Enum(
                 "CONFIRM",
                 "RESET",
+                "CHANGED",
                 name="purpose_known",
                 native_enum=False,
                 create_constraint=True,
@@ -214,6 +215,8 @@ def upgrade() -> None:
     op.create_index("ix_playback_sessions_device_id", "playback_sessions", ["device_id"])
     op.create_index("ix_watch_states_device_id", "watch_states", ["device_id"])
     op.create_index("ix_outbox_profile", "outbox", [sa.text("(payload ->> 'profile')")])
+    op.alter_column("accounts", "email", nullable=True)
+    op.alter_column("profiles", "account_id", nullable=True)
     op.add_column("profiles", sa.Column("avatar", sa.Text(), nullable=True))
     op.add_column("profiles", sa.Column("pin_hash", sa.Text(), nullable=True))
     op.add_column(
@@ -281,6 +284,10 @@ def downgrade() -> None:
     op.drop_column("profiles", "pin_tries")
     op.drop_column("profiles", "pin_hash")
     op.drop_column("profiles", "avatar")
+    op.execute("DELETE FROM profiles WHERE account_id IS NULL")
+    op.execute("DELETE FROM accounts WHERE email IS NULL")
+    op.alter_column("profiles", "account_id", nullable=False)
+    op.alter_column("accounts", "email", nullable=False)
     op.drop_index("ix_outbox_profile", table_name="outbox")
     op.drop_index("ix_watch_states_device_id", table_name="watch_states")
     op.drop_index("ix_playback_sessions_device_id", table_name="playback_sessions")

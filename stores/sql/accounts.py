@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
 
-from sqlalchemy import literal, select, update
+from sqlalchemy import ColumnElement, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -102,14 +102,17 @@ async def known_device(tx: AsyncConnection, email: str, installation_id: str) ->
     return (await tx.execute(query)).scalar_one_or_none()
 
 
+async def held_credentials(tx: AsyncConnection, email: str) -> Credentials | None:
+    """As `credentials`; nobody else changes or erases them until the transaction ends."""
+    query = select(*ACCOUNT, accounts.c.password_hash).where(accounts.c.email == email)
+    row = (await tx.execute(query.with_for_update())).one_or_none()
+    return None if row is None else Credentials(Account(*row[:-1]), row[-1])
+
+
 async def hold_password(tx: AsyncConnection, found: Credentials) -> bool:
-    """Whether it is still what was found; then it stays that until the transaction ends. Primary
-    key."""
-    query = (
-        select(accounts.c.id)
-        .where(accounts.c.id == found.account.id, accounts.c.password_hash == found.password_hash)
-        .with_for_update(read=True)
-    )
+    """Whether it is still what was found; then it stays that, and the account stays, until the
+    transaction ends. Primary key."""
+    query = select(accounts.c.id).where(*_still(found)).with_for_update(read=True)
     return (await tx.execute(query)).one_or_none() is not None
 
 
@@ -117,7 +120,7 @@ async def replace_password(tx: AsyncConnection, found: Credentials, password_has
     """Whether it was still what was found. Primary key."""
     statement = (
         update(accounts)
-        .where(accounts.c.id == found.account.id, accounts.c.password_hash == found.password_hash)
+        .where(*_still(found))
         .values(password_hash=password_hash)
         .returning(accounts.c.id)
     )
@@ -138,7 +141,11 @@ async def viewer(
             profiles,
             (profiles.c.account_id == accounts.c.id) & (profiles.c.id == profile_id),
         )
-        .where(accounts.c.id == account_id, devices.c.id == device_id)
+        .where(
+            accounts.c.id == account_id,
+            accounts.c.email.is_not(None),
+            devices.c.id == device_id,
+        )
     )
     row = (await tx.execute(query)).one_or_none()
     if row is None:
@@ -148,3 +155,11 @@ async def viewer(
     if profile_id is not None and profile is None:
         return None
     return Viewer(Account(*row[:to_device]), Device(*row[to_device:to_profile]), profile)
+
+
+def _still(found: Credentials) -> tuple[ColumnElement[bool], ...]:
+    return (
+        accounts.c.id == found.account.id,
+        accounts.c.email == found.account.email,
+        accounts.c.password_hash == found.password_hash,
+    )

@@ -61,8 +61,16 @@ async def take(
 
 
 async def waiting(tx: AsyncConnection, digest: bytes, now: datetime) -> Waiting | None:
-    """The device's own code, if it has not run out; nobody else has it before `tx` ends. Primary
-    keys."""
+    """The device's own code, if it has not run out; nobody else has it, nor erases whoever approved
+    it, before `tx` ends. Primary keys.
+
+    The account is locked before its code, as by everybody: an approval that comes in between is
+    seen by the next poll."""
+    approver = select(codes.c.account_id).where(codes.c.device_code_digest == digest)
+    lock = select(accounts.c.id).where(
+        accounts.c.id == approver.scalar_subquery(), accounts.c.email.is_not(None)
+    )
+    held = (await tx.execute(lock.with_for_update(key_share=True, read=True))).scalar_one_or_none()
     query = (
         select(
             codes.c.state,
@@ -74,7 +82,7 @@ async def waiting(tx: AsyncConnection, digest: bytes, now: datetime) -> Waiting 
             codes.c.app_version,
             *ACCOUNT,
         )
-        .outerjoin(accounts, accounts.c.id == codes.c.account_id)
+        .outerjoin(accounts, (accounts.c.id == codes.c.account_id) & (accounts.c.id == held))
         .where(codes.c.device_code_digest == digest, codes.c.expires_at > now)
         .with_for_update(of=codes)
     )

@@ -28,8 +28,9 @@ DEVICE = (
 async def register_device(
     tx: AsyncConnection, account_id: AccountId, asked: DeviceInput, now: datetime
 ) -> Device:
-    """The household's device of this installation, signed out and with no profile chosen. Its row
-    is locked from here on."""
+    """The household's device of this installation, signed out and with no profile chosen. One that
+    was there before is in another epoch, which is for the caller to `revoke`. Its row is locked
+    from here on."""
     values = {
         "account_id": account_id,
         "installation_id": asked.installation_id,
@@ -41,7 +42,8 @@ async def register_device(
     }
     statement = insert(devices).values(id=ids.make(ids.Prefix.DEVICE, uuid4()), **values)
     upsert = statement.on_conflict_do_update(
-        index_elements=["account_id", "installation_id"], set_=values
+        index_elements=["account_id", "installation_id"],
+        set_={**values, "epoch": devices.c.epoch + 1},
     ).returning(*DEVICE)
     device = Device(*(await tx.execute(upsert)).one())
     await _forget_tokens(tx, [device.id])
@@ -189,8 +191,10 @@ async def end_access(
     """The access tokens these devices have open nothing any more; they may get others. Tell
     `Stores.revocations` what this returns, after the commit. Primary keys."""
     theirs = among(devices.c.id, device_ids)
-    # In one order, so that two who do this at once cannot wait for each other.
-    await tx.execute(select(devices.c.id).where(theirs).order_by(devices.c.id).with_for_update())
+    # In one order, so that two who do this at once cannot wait for each other. Who only refers to a
+    # device, as progress does, need not wait at all.
+    lock = select(devices.c.id).where(theirs).order_by(devices.c.id)
+    await tx.execute(lock.with_for_update(key_share=True))
     statement = (
         update(devices)
         .where(theirs)
@@ -198,16 +202,22 @@ async def end_access(
         .returning(devices.c.id, devices.c.epoch)
     )
     revoked = [Revocation(row.id, row.epoch, now) for row in await tx.execute(statement)]
-    if revoked:
-        values = [{"device_id": r.device_id, "epoch": r.epoch, "at": r.at} for r in revoked]
-        adding = insert(revocations).values(values)
-        await tx.execute(
-            adding.on_conflict_do_update(
-                index_elements=["device_id"],
-                set_={"epoch": adding.excluded.epoch, "at": adding.excluded.at},
-            )
-        )
+    await revoke(tx, revoked)
     return revoked
+
+
+async def revoke(tx: AsyncConnection, revoked: Sequence[Revocation]) -> None:
+    """Keeps these for who was not told. Primary key."""
+    if not revoked:
+        return
+    values = [{"device_id": r.device_id, "epoch": r.epoch, "at": r.at} for r in revoked]
+    adding = insert(revocations).values(values)
+    await tx.execute(
+        adding.on_conflict_do_update(
+            index_elements=["device_id"],
+            set_={"epoch": adding.excluded.epoch, "at": adding.excluded.at},
+        )
+    )
 
 
 async def revocations_since(tx: AsyncConnection, since: datetime) -> list[Revocation]:

@@ -12,6 +12,7 @@ from domain.ids import AccountId
 from domain.profiles import Profile
 from domain.sessions import Revocation
 from stores.sql import devices as devices_sql
+from stores.sql import mailed_tokens
 from stores.sql.accounts import ACCOUNT
 from stores.sql.profiles import profiles_of
 from stores.tables import accounts
@@ -27,7 +28,7 @@ class Household:
 
 async def households(tx: AsyncConnection) -> list[Household]:
     """All of them, by address. Index: uq_accounts_email."""
-    query = select(*ACCOUNT).order_by(accounts.c.email)
+    query = select(*ACCOUNT).where(accounts.c.email.is_not(None)).order_by(accounts.c.email)
     found = [Account(*row) for row in await tx.execute(query)]
     profiles = await profiles_of(tx, [account.id for account in found])
     return [Household(account, tuple(profiles.get(account.id, ()))) for account in found]
@@ -41,13 +42,15 @@ async def set_operator(tx: AsyncConnection, email: str, *, operator: bool) -> Ac
 async def set_password(
     tx: AsyncConnection, email: str, password_hash: str, now: datetime
 ) -> tuple[AccountId, list[Revocation]] | None:
-    """Signs every device of the household out: tell `Stores.revocations` so after the commit.
+    """Signs every device of the household out: tell `Stores.revocations` so after the commit. What
+    was mailed before is good for nothing.
 
     None when nobody has this (normal) address. Index: uq_accounts_email.
     """
     account_id = await _set(tx, email, {"password_hash": password_hash})
     if account_id is None:
         return None
+    await mailed_tokens.forget(tx, email)
     device_ids = await devices_sql.device_ids_of(tx, account_id)
     return account_id, await devices_sql.end_sessions(tx, device_ids, now)
 

@@ -74,10 +74,12 @@ async def drop(tx: AsyncConnection, mail_id: MailId) -> None:
     await tx.execute(delete(mailed_tokens).where(mailed_tokens.c.id == mail_id))
 
 
-async def is_good(tx: AsyncConnection, digest: bytes, purpose: MailPurpose, now: datetime) -> bool:
-    """Whether `take` would find it. Index: uq_mailed_tokens_digest."""
-    query = select(mailed_tokens.c.id).where(_good(digest, purpose, now))
-    return (await tx.execute(query)).one_or_none() is not None
+async def address_of(
+    tx: AsyncConnection, digest: bytes, purpose: MailPurpose, now: datetime
+) -> str | None:
+    """Who got the secret that `take` would find. Index: uq_mailed_tokens_digest."""
+    query = select(mailed_tokens.c.email).where(_good(digest, purpose, now))
+    return (await tx.execute(query)).scalar_one_or_none()
 
 
 async def take(

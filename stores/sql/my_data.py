@@ -1,13 +1,14 @@
 """Whose is a row? Everything kept about a household, counted, shown and deleted by one list."""
 
 from collections.abc import Callable, Mapping, Set
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, delete, func, select
+from sqlalchemy import ColumnElement, Table, delete, func, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from domain.ids import AccountId, ProfileId
+from domain.ids import AccountId
 from domain.my_data import Subject
 from stores.sql import among
 from stores.sql import data_jobs as data_jobs_sql
@@ -45,10 +46,13 @@ WHOSE: Mapping[Table, Callable[[Subject], ColumnElement[bool]]] = MappingProxyTy
         outbox: lambda whose: among(outbox.c.payload["profile"].astext, whose.profiles),
     }
 )
-# What refuses tokens stays as long as there may be some. Facts hold nothing but ids, and of a
-# household that has watched for years there are more than a request has time for.
-REVOCATIONS = frozenset({revocations})
-LATER = REVOCATIONS | {outbox}
+ALL = frozenset(WHOSE)
+# What a request deletes: what opens something, or is shown to who has an address of it. Of a
+# household that has watched for years there is more of the rest than a request has time for.
+AT_ONCE = frozenset({refresh_tokens, device_sign_ins, mailed_tokens, data_jobs})
+REVOCATIONS = frozenset({revocations})  # they refuse tokens, and stay as long as there may be some
+MANY = (playback_sessions, watch_states, outbox)  # rows for each film that was watched
+MOST_AT_ONCE = 5000  # rows of one statement, which takes Postgres about 50 ms
 # What opens something: it is deleted like the rest, and shown to nobody.
 SECRET = frozenset(
     {
@@ -64,60 +68,66 @@ SECRET = frozenset(
 )
 
 
-async def hold(tx: AsyncConnection, account_id: AccountId) -> None:
-    """Nothing joins or leaves the household before `tx` ends. Primary key."""
-    await tx.execute(select(accounts.c.id).where(accounts.c.id == account_id).with_for_update())
+async def hold(tx: AsyncConnection, account_id: AccountId) -> bool:
+    """Whether the household is there; then nothing joins or leaves it before `tx` ends. Primary
+    key."""
+    query = select(accounts.c.id).where(accounts.c.id == account_id, accounts.c.email.is_not(None))
+    return (await tx.execute(query.with_for_update())).one_or_none() is not None
+
+
+async def close(tx: AsyncConnection, account_id: AccountId) -> None:
+    """Nobody signs in to it, and nothing of it is shown; its address is free. Primary key."""
+    await tx.execute(update(accounts).where(accounts.c.id == account_id).values(email=None))
 
 
 async def household(tx: AsyncConnection, account_id: AccountId) -> Subject | None:
-    """All that the household is known by; None when it is gone. Indexes as in WHOSE, and
-    ix_playback_sessions_account_id."""
+    """All that the household is known by, but for what it plays; None when it is gone. Indexes as
+    in WHOSE."""
     query = select(accounts.c.email).where(accounts.c.id == account_id)
     email = (await tx.execute(query)).scalar_one_or_none()
     if email is None:
         return None
-    playing = playback_sessions.c.ended_at.is_(None)
     return Subject(
         accounts=(account_id,),
         emails=(email,),
         profiles=await _ids(tx, profiles, profiles.c.account_id == account_id),
         devices=await _ids(tx, devices, devices.c.account_id == account_id),
-        sessions=await _ids(
-            tx, playback_sessions, playing & (playback_sessions.c.account_id == account_id)
-        ),
         jobs=await _ids(
             tx, data_jobs, (data_jobs.c.account_id == account_id) & ~data_jobs_sql.IS_ERASING
         ),
     )
 
 
-async def viewer(tx: AsyncConnection, profile_id: ProfileId) -> Subject:
-    """All that one profile is known by. Index: that of playback_sessions' key."""
-    mine = playback_sessions.c.profile_id == profile_id
-    playing = playback_sessions.c.ended_at.is_(None)
-    return Subject(
-        profiles=(profile_id,), sessions=await _ids(tx, playback_sessions, mine & playing)
-    )
+async def playing(tx: AsyncConnection, whose: Subject) -> Subject:
+    """With the sessions that may be playing, beside those it was known by. Index as in WHOSE."""
+    mine = WHOSE[playback_sessions](whose) & playback_sessions.c.ended_at.is_(None)
+    found = await _ids(tx, playback_sessions, mine)
+    return replace(whose, sessions=tuple({*whose.sessions, *found}))
 
 
-async def count(
-    tx: AsyncConnection, whose: Subject, *, but: Set[Table] = frozenset()
-) -> dict[str, int]:
-    """How many rows of each table, but those, are about them, by `postgres/` and its name."""
+async def count(tx: AsyncConnection, whose: Subject, of: Set[Table] = ALL) -> dict[str, int]:
+    """How many rows of each of these tables are about them, by `postgres/` and its name."""
     counted = {}
     for table, condition in WHOSE.items():
-        if table in but:
-            continue
-        query = select(func.count()).select_from(table).where(condition(whose))
-        counted[f"postgres/{table.name}"] = (await tx.execute(query)).scalar_one()
+        if table in of:
+            query = select(func.count()).select_from(table).where(condition(whose))
+            counted[f"postgres/{table.name}"] = (await tx.execute(query)).scalar_one()
     return counted
 
 
-async def erase(tx: AsyncConnection, whose: Subject, *, but: Set[Table] = frozenset()) -> None:
-    """Deletes them, what points to others first; those of the tables `but` stay."""
+async def erase(tx: AsyncConnection, whose: Subject, of: Set[Table] = ALL) -> None:
+    """Deletes them from these tables, what points to others first."""
     for table in reversed(metadata.sorted_tables):
-        if table in WHOSE.keys() - but:
+        if table in of:
             await tx.execute(delete(table).where(WHOSE[table](whose)))
+
+
+async def erase_some(tx: AsyncConnection, whose: Subject, table: Table) -> bool:
+    """Deletes up to MOST_AT_ONCE rows of one table; whether there may be more."""
+    key = tuple_(*table.primary_key)
+    some = select(*table.primary_key).where(WHOSE[table](whose)).limit(MOST_AT_ONCE)
+    deleted = await tx.execute(delete(table).where(key.in_(some)))
+    return deleted.rowcount == MOST_AT_ONCE
 
 
 async def rows(tx: AsyncConnection, whose: Subject) -> dict[str, list[dict[str, Any]]]:

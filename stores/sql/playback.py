@@ -14,7 +14,15 @@ from domain.ids import AccountId, DeviceId, MediaId, ProfileId, SessionId, Title
 from domain.licenses import StoredKey
 from domain.playback import HeartbeatInput, PlaybackSession
 from stores.sql import among
-from stores.tables import content_keys, media, playback_sessions, renditions, titles
+from stores.tables import (
+    accounts,
+    content_keys,
+    media,
+    playback_sessions,
+    profiles,
+    renditions,
+    titles,
+)
 
 # The outer row's column by its text: SQLAlchemy correlates no subquery of a RETURNING.
 _runtime_ms = (
@@ -115,8 +123,14 @@ async def open_session(
 
 
 async def session_by_id(tx: AsyncConnection, session_id: SessionId) -> PlaybackSession | None:
-    """Primary key."""
-    return await _session(tx, _session_query(session_id))
+    """None, too, when whoever plays it is being erased. Primary keys."""
+    somebodys = (
+        _session_query(session_id)
+        .join(profiles, profiles.c.id == playback_sessions.c.profile_id)
+        .join(accounts, accounts.c.id == profiles.c.account_id)
+        .where(accounts.c.email.is_not(None))
+    )
+    return await _session(tx, somebodys)
 
 
 async def lock_session(tx: AsyncConnection, session_id: SessionId) -> PlaybackSession | None:

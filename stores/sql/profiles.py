@@ -111,6 +111,14 @@ async def delete_profile(tx: AsyncConnection, profile_id: ProfileId) -> None:
     await tx.execute(delete(profiles).where(profiles.c.id == profile_id))
 
 
+async def leave_household(tx: AsyncConnection, profile_id: ProfileId) -> None:
+    """Nobody's from now on, nor chosen on any device. Primary key; of devices there is no index."""
+    theirs = update(devices).where(devices.c.profile_id == profile_id)
+    await tx.execute(theirs.values(profile_id=None))
+    own = update(profiles).where(profiles.c.id == profile_id)
+    await tx.execute(own.values(account_id=None))
+
+
 async def profiles_of(
     tx: AsyncConnection, account_ids: Sequence[AccountId]
 ) -> dict[AccountId, list[Profile]]:
@@ -127,11 +135,12 @@ async def profiles_of(
     return found
 
 
-async def lock_household(tx: AsyncConnection, account_id: AccountId) -> list[Profile]:
+async def lock_household(tx: AsyncConnection, account_id: AccountId) -> list[Profile] | None:
     """The household's profiles, oldest first; nobody else adds, edits or deletes one of them until
-    the transaction ends. Primary key, then as `profiles_of`."""
-    lock = select(accounts.c.id).where(accounts.c.id == account_id)
-    await tx.execute(lock.with_for_update(key_share=True))
+    the transaction ends. None when it is gone. Primary key, then as `profiles_of`."""
+    lock = select(accounts.c.id).where(accounts.c.id == account_id, accounts.c.email.is_not(None))
+    if (await tx.execute(lock.with_for_update(key_share=True))).one_or_none() is None:
+        return None
     return (await profiles_of(tx, [account_id])).get(account_id, [])
 
 

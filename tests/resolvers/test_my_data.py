@@ -4,10 +4,12 @@ import asyncio
 
 import pytest
 
+from stores import open_stores
 from stores import tables as t
 from tests import factories
-from tests.api import SELECT_PROFILE, Viewer
-from tests.household import ERASE, EXPORT, REFRESH
+from tests.api import SELECT_PROFILE, Api, Viewer
+from tests.conftest import Addresses
+from tests.household import ERASE, EXPORT, REFRESH, work
 
 JOBS = "{ dataJobs { id purpose state url receipt } }"
 NODE = "query ($id: ID!) { node(id: $id) { id ... on DataJob { url } } }"
@@ -15,12 +17,13 @@ VIEWER = "{ viewer { account { profiles { name } } profile { name } } }"
 WRONG = {
     "code": "UNAUTHENTICATED",
     "message": "This e-mail and password do not belong together.",
+    "field": None,
 }
 
 
 @pytest.fixture
 async def home(stores):
-    return await factories.household(stores, ages={"Ada": 18, "Kid": 7})
+    return await factories.household(stores, ages={"Ada": 18, "Bo": 18, "Kid": 7})
 
 
 @pytest.fixture
@@ -52,7 +55,7 @@ async def test_a_copy_is_asked_for_once_at_a_time(account, stores):
 async def test_a_household_sees_its_own_jobs_and_nobody_elses(api, home, account, stores):
     job = (await account.run(EXPORT)).data["exportMyData"]
     other = await api.viewer(await factories.household(stores, email="other@house.test"))
-    ada = await api.viewer(home)
+    ada = await api.viewer(home, installation="bedroom")
 
     own = (await account.run(JOBS)).data["dataJobs"]
 
@@ -159,9 +162,48 @@ async def test_one_profile_goes_and_its_device_stays_signed_in(api, home, accoun
     assert (await ada.run(VIEWER)).codes == ["TOKEN_INVALID"]
     refreshed = (await api.run(REFRESH, {"token": ada.refresh_token})).data["refreshToken"]
     seen = (await api.run(VIEWER, token=refreshed["accessToken"])).data["viewer"]
-    assert seen == {"account": {"profiles": [{"name": "Kid"}]}, "profile": None}
-    assert await factories.fetch(stores, t.watch_states) == []
+    names = {profile["name"] for profile in seen["account"]["profiles"]}
+    assert (names, seen["profile"]) == ({"Bo", "Kid"}, None)
     assert (await account.run(JOBS)).data["dataJobs"] == [job]
+    await work(api, job["id"])
+    assert await factories.fetch(stores, t.watch_states) == []
+
+
+async def test_the_last_grown_up_is_not_erased_alone(home, account, stores):
+    await erase(account, profile=home.profiles["Ada"])
+    before = await counts(stores)
+
+    refused = await erase(account, profile=home.profiles["Bo"])
+    child = await erase(account, profile=home.profiles["Kid"])
+
+    assert (refused["code"], refused["field"]) == ("CONFLICT", ["profileId"])
+    assert await counts(stores) == before | {"data_jobs": before["data_jobs"] + 1}
+    assert child["state"] == "QUEUED"
+
+
+async def test_what_is_being_erased_is_shown_by_nobody_who_was_not_told(
+    api, home, account, stores, house, database_url, services, objects_url, tmp_path
+):
+    ada = await api.viewer(home, installation="bedroom")
+    film = await factories.movie(stores)
+    started = await ada.start(film.id)
+    [kid, _] = film.keys[factories.TrackClass.SD]
+    keys_url = (tmp_path / "master_key").as_uri()
+    where = Addresses(database_url, services.redis_url, objects_url, keys_url)
+    async with open_stores(where) as others, Api(others, house) as elsewhere:
+        told = Viewer(elsewhere, ada.token)
+        shown = await told.run(VIEWER)
+
+        await erase(account)
+
+        answers = [await told.run(query) for query in (VIEWER, JOBS)]
+        door = f"/license/key/{kid.hex}?token={started['drm']['token']}"
+        key = await elsewhere.http.get(door)
+
+    assert shown.data["viewer"]["profile"] == {"name": "Ada"}
+    assert [answer.codes for answer in answers] == [["TOKEN_INVALID"]] * 2
+    assert key.json()["code"] == "SESSION_LOST"
+    assert len(await factories.fetch(stores, t.playback_sessions)) == 1  # it is there still
 
 
 async def test_a_foreign_profile_and_none_are_one_answer(account, stores):
