@@ -74,6 +74,8 @@ def check_parted(first, last):
     assert first["hasNext"]
     assert last["incremental"][0]["data"]["rows"]["edges"] != []
     assert (last["completed"], last["hasNext"]) == ([{"id": "0"}], False)
+    assert first["extensions"]["cost"]["budget"] == "content"
+    assert "extensions" not in last
 
 
 async def test_what_is_deferred_comes_in_a_later_part(api, viewer):

@@ -11,7 +11,14 @@ from hypothesis import strategies as st
 from bench.bombs import BOMBS, LET_IN
 from domain.errors import InvalidInput, ProblemCode, TooComplex
 from domain.load import MOST_OPERATION_BYTES
-from schema.limits import MOST_TOKENS, MOST_VALUES, check_text, check_variables, tokens
+from schema.limits import (
+    MOST_DEPTH,
+    MOST_TOKENS,
+    MOST_VALUES,
+    check_text,
+    check_variables,
+    tokens,
+)
 from tests.chaos.screens import documents
 from tests.house.repository import ROOT
 
@@ -79,6 +86,15 @@ def test_the_introspection_of_graphiql_passes():
     node = ["node", "--input-type=module", "--eval", script]
 
     check_text(subprocess.run(node, cwd=ROOT, check=True, capture_output=True, text=True).stdout)
+
+
+@pytest.mark.parametrize("brackets", ["{}", "()", "[]"])
+def test_brackets_within_brackets_are_counted_to_the_limit_and_no_further(brackets):
+    opening, closing = brackets
+
+    check_text(opening * MOST_DEPTH + closing * MOST_DEPTH + brackets * MOST_DEPTH)
+    with pytest.raises(TooComplex, match="nested too deep"):
+        check_text(opening * (MOST_DEPTH + 1))
 
 
 def test_aliases_are_told_from_arguments():

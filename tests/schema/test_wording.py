@@ -7,7 +7,8 @@ from graphql import GraphQLError, get_variable_values, is_input_type, parse, val
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schema.problems import shown
+from domain.errors import InvalidInput
+from schema.problems import shown, shown_exception
 from schema.root import schema
 
 OF_PYTHON = re.compile(r"\b(?:None|True|False|inf|nan)\b|[\[{(]'|\\")
@@ -78,6 +79,12 @@ def test_a_literal_is_told_of_alike():
         "ID cannot represent a non-string and non-integer value.",
         "Field 'viewer' of type 'Viewer' must have a selection of subfields.",
     ]
+
+
+def test_what_we_say_ourselves_is_told_as_it_is():
+    refusal = InvalidInput("A place, found: nowhere.")
+
+    assert shown_exception(refusal)["message"] == "A place, found: nowhere."
 
 
 @pytest.mark.parametrize(
