@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from tests import factories
+from tests.mails import orders
 from tests.running import environment
 
 EMAIL = "ada@house.test"
@@ -25,13 +26,13 @@ def accounts(stores, services, database_url, tmp_path):
         "MEDIA_KEY": "not asked for",
     }
 
-    def run(*words, typed=""):
+    def run(*words, typed="", **settings):
         return subprocess.run(
             [sys.executable, "-m", "app", "accounts", *words],
             capture_output=True,
             text=True,
             input=typed,
-            env=environment(**addresses),
+            env=environment(**addresses, **settings),
             timeout=60,
         )
 
@@ -54,6 +55,7 @@ async def test_a_household_that_was_made_signs_in_and_watches(accounts, api):
     [
         ("nobody", "long enough", "INVALID_INPUT: This is no e-mail address."),
         ("a b@house.test", "long enough", "INVALID_INPUT: This is no e-mail address."),
+        (EMAIL, "marquee1", "INVALID_INPUT: This password is one of the first anybody tries."),
         (EMAIL, "short", "INVALID_INPUT: A password has between 8 and 1024 characters."),
     ],
 )
@@ -97,6 +99,20 @@ async def test_another_password_signs_every_device_out(accounts, stores, api):
     assert refused.data["refreshToken"] == {"code": "TOKEN_INVALID"}
     assert (await api.sign_in(home.email))["code"] == "UNAUTHENTICATED"
     assert "accessToken" in await api.sign_in(home.email, "another one")
+
+
+async def test_the_owner_of_a_password_that_was_set_is_written_to(accounts, stores):
+    home = await factories.household(stores)
+    by_mail = {"SMTP_URL": "smtp://127.0.0.1:1", "MAIL_FROM": "house@house.test"}
+
+    accounts("password", home.email, "--password-stdin", typed="another one\n")
+    before = await factories.fetch(stores, factories.t.mailed_tokens)
+    accounts("password", home.email, "--password-stdin", typed="a third one\n", **by_mail)
+
+    [promised] = await factories.fetch(stores, factories.t.mailed_tokens)
+    assert before == []
+    assert (promised.purpose, promised.email) == ("CHANGED", home.email)
+    assert len(await orders(stores)) == 1
 
 
 async def test_an_operator_is_appointed_and_dismissed(accounts, stores):

@@ -4,6 +4,7 @@ from stores.sql.households import set_password
 from tests import factories
 from tests.api import SELECT_PROFILE
 
+VIEWER = "{ viewer { profile { name } } }"
 NODE = "query ($id: ID!) { node(id: $id) { id __typename } }"
 
 
@@ -16,6 +17,32 @@ async def test_signing_in_again_on_a_device_does_not_add_another(api, stores):
 
     installations = await factories.fetch(stores, factories.t.devices)
     assert sorted(device.installation_id for device in installations) == ["kitchen", "living-room"]
+
+
+async def test_signing_in_again_on_a_device_ends_what_it_had_and_nothing_else(api, stores):
+    home = await factories.household(stores)
+    before = await api.viewer(home)
+    kitchen = await api.viewer(home, installation="kitchen")
+
+    anew = await api.sign_in()
+
+    assert (await before.run(VIEWER)).codes == ["TOKEN_INVALID"]
+    assert (await kitchen.run(VIEWER)).data == {"viewer": {"profile": {"name": "Ada"}}}
+    seen = await api.run(VIEWER, token=anew["accessToken"])
+    assert seen.data == {"viewer": {"profile": None}}
+
+
+async def test_who_was_not_told_that_a_device_signed_in_again_reads_it(api, stores):
+    await factories.household(stores)
+    for _ in range(3):
+        await api.sign_in()
+    await api.sign_in(installation="kitchen")
+
+    kept = await factories.fetch(stores, factories.t.revocations)
+
+    [device] = [d for d in await factories.fetch(stores, factories.t.devices) if d.epoch > 1]
+    assert [(each.device_id, each.epoch) for each in kept] == [(device.id, 3)]
+    assert await stores.redis.xlen("revocations") == 2
 
 
 async def test_the_address_is_read_without_case(api, stores):

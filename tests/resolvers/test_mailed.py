@@ -18,6 +18,15 @@ mutation ($token: String!) {
   refreshToken(refreshToken: $token) { __typename ... on Problem { code } }
 }
 """
+CHANGE = """
+mutation ($current: String!, $next: String!) {
+  changePassword(current: $current, next: $next) {
+    ... on Problem { code }
+    ... on GenericProblem { field }
+  }
+}
+"""
+COMMON = {"current": factories.PASSWORD, "next": "viewer2024"}  # of viewer@house.test
 
 
 @pytest.fixture
@@ -202,6 +211,49 @@ async def test_a_new_password_ends_every_session_and_the_link(api, stores, poste
     assert await reset(api, mail.secret, "a third one") == {"code": "EXPIRED"}
     assert (await api.sign_in())["code"] == "UNAUTHENTICATED"
     assert "accessToken" in await api.sign_in(password="another one")
+
+
+async def test_the_owner_is_told_of_a_password_that_was_changed(api, stores, posted):
+    await factories.household(stores)
+    token = (await api.sign_in())["accessToken"]
+    words = {"current": factories.PASSWORD, "next": "another one"}
+    await api.run(CHANGE, words, token=token)
+    [changed] = await posted.got(1)
+    await ask_for_reset(api)
+    [_, link] = await posted.got(2)
+
+    await reset(api, link.secret, "a third one")
+    [*_, again] = await posted.got(3)
+
+    assert [mail.to for mail in (changed, again)] == [[factories.EMAIL]] * 2
+    assert {mail.message["Subject"] for mail in (changed, again)} == {"Your password was changed"}
+    assert "http://house.test/#/forgot\n" in changed.text
+    assert await reset(api, "forgot") == {"code": "EXPIRED"}
+
+
+async def test_nobody_is_told_of_a_password_that_stayed(api, stores):
+    await factories.household(stores)
+    token = (await api.sign_in())["accessToken"]
+
+    for words in ({"current": "wrong", "next": "another one"}, COMMON):
+        refused = (await api.run(CHANGE, words, token=token)).data["changePassword"]
+        assert refused["code"] in ("UNAUTHENTICATED", "INVALID_INPUT")
+
+    assert await factories.fetch(stores, t.mailed_tokens) == []
+
+
+async def test_a_password_that_everybody_tries_is_set_by_nobody(api, stores, posted):
+    await factories.household(stores)
+    token = (await api.sign_in())["accessToken"]
+    await ask_for_reset(api)
+    [mail] = await posted.got(1)
+
+    changed = (await api.run(CHANGE, COMMON, token=token)).data["changePassword"]
+
+    assert changed == {"code": "INVALID_INPUT", "field": ["next"]}
+    assert await reset(api, mail.secret, COMMON["next"]) == {"code": "INVALID_INPUT"}
+    assert (await register(api, password="12345678"))["code"] == "INVALID_INPUT"
+    assert "accessToken" in await api.sign_in()
 
 
 async def test_a_new_password_has_to_be_one_and_the_link_stays_good(api, stores, posted):

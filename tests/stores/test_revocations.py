@@ -264,7 +264,7 @@ async def test_everybody_who_signs_out_the_same_devices_at_once_counts(stores):
 
 
 @pytest.mark.slow
-async def test_a_redis_that_is_killed_keeps_nobody_signed_in(tmp_path, database_url, objects_url):
+async def test_a_redis_that_hangs_keeps_nobody_signed_in(tmp_path, database_url, objects_url):
     async with Supervisor(tmp_path / "children") as supervisor:
         mortal = await start(supervisor, tmp_path)
         where = Addresses(
