@@ -23,9 +23,9 @@ _SETTLE = f"""
     {", ".join(f"current_setting('{name}')" for name in DURABLE)}
 """
 # What the server says while it stops, starts, has run out of something, cannot reach its disk or is
-# no longer the one to write to, and when something took longer than it was given: the beginnings of
-# its codes in appendix A of Postgres' manual.
-UNWELL = ("08", "25006", "25P03", "25P04", "53", "57014", "57P", "58")
+# no longer the one to write to, when something took longer than it was given, and when it gave up
+# one of two that waited for each other: the beginnings of its codes in appendix A of its manual.
+UNWELL = ("08", "25006", "25P03", "25P04", "40", "53", "57014", "57P", "58")
 
 
 def open_engine(url: str, *, deadline_s: float) -> AsyncEngine:
@@ -35,6 +35,7 @@ def open_engine(url: str, *, deadline_s: float) -> AsyncEngine:
         pool_size=POOL_SIZE,
         max_overflow=0,
         pool_timeout=2 * deadline_s,  # never: the guard's deadline comes first
+        hide_parameters=True,  # an error is logged; what it was about may be an address or a hash
         pool_pre_ping=True,  # a restarted Postgres costs a reconnect, not an error
         connect_args={"async_creator_fn": _Connection.connect},
     )
@@ -78,7 +79,8 @@ def why_gone(error: Exception) -> str | None:
 
 class _Connection(psycopg.AsyncConnection[Any]):
     """Lets go as soon as it is told to. Psycopg's own asks the server to cancel what it is doing
-    and waits for that, ten seconds if the server hangs."""
+    and waits for that, ten seconds if the server hangs. And its errors tell what went wrong, not
+    with which values: those are in the lines after the first."""
 
     async def wait(
         self,
@@ -90,4 +92,7 @@ class _Connection(psycopg.AsyncConnection[Any]):
             return await wait_async(gen, self.pgconn.socket, interval=interval, timeout=timeout)
         except asyncio.CancelledError:
             await self.close()
+            raise
+        except psycopg.Error as error:
+            error.args = (str(error).partition("\n")[0],)
             raise
