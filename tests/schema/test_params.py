@@ -24,6 +24,10 @@ from schema.params import Params, params_of, params_of_address, read_json
         b'"\\u0000"',
         b'{"a": [{"b": "x\\u0000"}]}',
         b'{"a": {"\\u0000": 1}}',
+        b'"\\\\\\u0000"',
+        b'"\\\\ \\n\\u0000\\u0000"',
+        b"[" * 1000 + b'"\\u0000"' + b"]" * 1000,  # deeper than Python calls itself
+        b'{"a":' * 1000 + b'"\\u0000"' + b"}" * 1000,
         b"{} {}",
         b"'a'",
         b"\xef\xbb\xbf{}",
@@ -41,6 +45,7 @@ def test_what_something_behind_would_choke_on_is_no_json(raw):
         (b'{"a": [1, 2.5, null, true]}', {"a": [1, 2.5, None, True]}),
         (b'"\\ud83c\\udfac"', "🎬"),
         (b'"\\\\u0000"', "\\u0000"),
+        (b'"\\\\\\\\u0000"', "\\\\u0000"),
         (b'{"\\\\u0000": 1}', {"\\u0000": 1}),
     ],
 )
