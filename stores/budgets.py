@@ -123,8 +123,8 @@ class Budgets:
         now_us = round(self._clock() * 1e6)
         self._own.sweep(now_us)
         try:
-            moment, *answer = await self._guard.call(
-                lambda: self._spend(
+            async with self._guard.passage():  # not repeated: an answer that was lost was paid for
+                moment, *answer = await self._spend(
                     keys=[_key(charge) for charge in charges],
                     args=[
                         number
@@ -132,7 +132,6 @@ class Budgets:
                         for number in (charge.limit, charge.window // MICROSECOND, charge.points)
                     ],
                 )
-            )
         except Unavailable:
             return self._own.spend(charges, now_us)
         if moment < 0:

@@ -8,6 +8,8 @@ from contextlib import suppress
 from datetime import timedelta
 
 import pytest
+from redis.asyncio import Redis
+from redis.exceptions import ConnectionError
 
 from domain.degradation import Dependency
 from domain.errors import RateLimited
@@ -27,6 +29,19 @@ class Clock:
 
     def __call__(self):
         return self.now_s
+
+
+class Forgetful(Redis):
+    """Does what it is asked; the first answer gets lost on its way."""
+
+    answers = 0
+
+    async def evalsha(self, *given):
+        answer = await super().evalsha(*given)
+        self.answers += 1
+        if self.answers == 1:
+            raise ConnectionError("Connection closed by server.")
+        return answer
 
 
 @pytest.fixture
@@ -153,6 +168,15 @@ async def test_redis_forgets_when_the_window_is_over_and_not_before(stores):
     await until(granted_again)
 
     assert granted[0].at_us - first.at_us > SECOND.total_seconds() * 1e6
+
+
+async def test_what_was_spent_is_not_spent_again_when_its_answer_is_lost(services, stores):
+    async with Forgetful.from_url(services.redis_url) as redis:
+        budgets = Budgets(redis, stores.guards[Dependency.REDIS])
+        spent = await budgets.spend([Charge("a", 100, HOUR, 10)])
+
+    assert spent.remaining == 90
+    assert await stores.redis.llen("budget:a") == 10
 
 
 async def test_a_process_without_redis_keeps_a_log_of_its_own(stores):
