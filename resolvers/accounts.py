@@ -3,6 +3,7 @@
 from typing import NoReturn
 
 from domain.accounts import (
+    MAX_PASSWORD_CHARACTERS,
     DeviceInput,
     MailPurpose,
     RegisterInput,
@@ -11,13 +12,14 @@ from domain.accounts import (
     SignInInput,
     Viewer,
     check_device,
+    check_length,
     check_new_account,
     check_sign_in,
     normal_email,
 )
 from domain.errors import Conflict, Pending
 from domain.profiles import normal_name
-from resolvers import mails
+from resolvers import mails, passwords
 from resolvers.context import Info
 from resolvers.passwords import not_together, prove, tries_of_device, tries_of_stranger
 from resolvers.sessions import end_sessions, let_in, open_session
@@ -45,10 +47,18 @@ async def register(info: Info, input: RegisterInput) -> NoReturn:
     raise Pending(LOOK_INTO_YOUR_MAIL if ctx.house.sends_mails else SIGN_IN_NOW)
 
 
-async def confirm_registration(info: Info, token: str, device: DeviceInput) -> SignedIn:
-    """By the secret of a mail: the account is opened, and the device signed in to it."""
+async def confirm_registration(
+    info: Info, token: str, password: str, device: DeviceInput
+) -> SignedIn:
+    """By the secret of a mail, and the password that was chosen before: anybody may have asked for
+    an account of this address, and its owner must not open one that somebody else has the key
+    of."""
+    check_length(password, MAX_PASSWORD_CHARACTERS, "password")
     check_device(device, "device")
     ctx = info.context
+    asked = await mails.look(ctx, token, MailPurpose.CONFIRM)
+    tries = tries_of_stranger(ctx, asked.email)
+    await passwords.check(ctx, asked.payload["password_hash"], password, tries)
     async with ctx.reads.begin() as tx:
         mail = await mails.redeemed(ctx, tx, token, MailPurpose.CONFIRM)
         account = await accounts_sql.open_account(tx, mail.email, now=ctx.now(), **mail.payload)

@@ -42,6 +42,16 @@ async def promise(
     await stores.jobs.enqueue(tx, SendMail(mail_id))
 
 
+async def look(ctx: Context, secret: str, purpose: MailPurpose) -> Promised:
+    """What a secret is good for, and stays so. Raises Expired: asked before any hashing, which is
+    no work to give to strangers."""
+    async with ctx.reads.begin() as tx:
+        mail = await mailed_sql.look(tx, digest(secret), purpose, ctx.now())
+    if mail is None:
+        raise no_longer_good()
+    return mail
+
+
 async def redeemed(ctx: Context, tx: Tx, secret: str, purpose: MailPurpose) -> Promised:
     """Uses up a secret that was mailed, with whatever else was mailed to that address. Raises
     Expired."""

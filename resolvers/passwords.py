@@ -5,7 +5,7 @@ none: what is looked up, counted and hashed is the same.
 """
 
 from collections.abc import Sequence
-from typing import NoReturn
+from typing import NoReturn, cast
 
 from domain.accounts import (
     MAX_PASSWORD_CHARACTERS,
@@ -21,7 +21,6 @@ from domain.accounts import (
 )
 from domain.errors import Conflict, Pending, Unauthenticated
 from domain.ids import DeviceId
-from domain.sessions import digest
 from resolvers import mails
 from resolvers.context import Context, Info
 from stores import Tx
@@ -77,10 +76,7 @@ async def request_password_reset(info: Info, email: str) -> NoReturn:
 async def reset_password(info: Info, token: str, next: str) -> SignedOut:
     """By the secret of a mail. Ends every session of the household."""
     ctx = info.context
-    async with ctx.reads.begin() as tx:
-        email = await mailed_sql.address_of(tx, digest(token), MailPurpose.RESET, ctx.now())
-    if email is None:  # asked before hashing, which is no work to give to strangers
-        raise mails.no_longer_good()
+    email = (await mails.look(ctx, token, MailPurpose.RESET)).email
     check_new_password(next, email, "next")
     password_hash = await ctx.stores.passwords.hash(next)
     now = ctx.now()
@@ -106,8 +102,16 @@ async def _tell_owner(ctx: Context, tx: Tx, email: str) -> None:
 async def prove(
     ctx: Context, found: Credentials | None, password: str, tries: Sequence[Charge]
 ) -> Credentials:
-    """What was found, when the password is right. Raises Unauthenticated; RateLimited, also for the
-    right one; and Overloaded.
+    """What was found, when the password is right. Raises what `check` does."""
+    await check(ctx, None if found is None else found.password_hash, password, tries)
+    return cast(Credentials, found)
+
+
+async def check(
+    ctx: Context, password_hash: str | None, password: str, tries: Sequence[Charge]
+) -> None:
+    """Raises Unauthenticated for a wrong password, and where there is none; RateLimited, also for
+    the right one; and Overloaded.
 
     A try is counted before it is looked at, so that racing ones are, and given back if it was
     right. It is counted in the turn of its hash: of many who sign in at a time from one address
@@ -116,11 +120,10 @@ async def prove(
     stores = ctx.stores
     async with stores.passwords.turn() as hashing:
         spent = await stores.budgets.spend(tries)
-        matches = await hashing.verify(None if found is None else found.password_hash, password)
-    if found is None or not matches:
+        matches = await hashing.verify(password_hash, password)
+    if password_hash is None or not matches:
         raise not_together()
     await stores.budgets.refund(spent)
-    return found
 
 
 def not_together() -> Unauthenticated:

@@ -111,10 +111,12 @@ class Mutation:
     )
     confirm_registration: SignInResult = mutation(
         accounts.confirm_registration,
-        "Opens the account that was asked for, and signs the device in. Refused with EXPIRED, and"
+        "Opens the account that was asked for, and signs the device in. Refused with EXPIRED, with"
+        " UNAUTHENTICATED and RATE_LIMITED as `signIn` is, after which the link stays good, and"
         " with CONFLICT when the address has an account by now.",
         scope=None,
         token="Of the link that was mailed; good once, for a day.",  # noqa: S106 - a description
+        password="The one that `register` was given.",  # noqa: S106 - a description
         device="Where the session will live.",
     )
     sign_in: SignInResult = mutation(

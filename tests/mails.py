@@ -14,8 +14,8 @@ from workers.mails import send_mail
 
 FROM = "Marquee <house@house.test>"
 CONFIRM = """
-mutation ($token: String!, $device: DeviceInput!) {
-  confirmRegistration(token: $token, device: $device) {
+mutation ($token: String!, $password: String!, $device: DeviceInput!) {
+  confirmRegistration(token: $token, password: $password, device: $device) {
     ... on SignedIn { accessToken refreshToken viewer { account { email profiles { name } } } }
     ... on Problem { code }
   }
@@ -45,9 +45,9 @@ async def working(stores, sink):
     await asyncio.gather(work, return_exceptions=True)
 
 
-async def confirm(api, token):
+async def confirm(api, token, password="correct horse"):
     device = {"installationId": "phone", "kind": "MOBILE", "name": "Phone", "appVersion": "1.0"}
-    reply = await api.run(CONFIRM, {"token": token, "device": device})
+    reply = await api.run(CONFIRM, {"token": token, "password": password, "device": device})
     return reply.data["confirmRegistration"]
 
 

@@ -9,8 +9,8 @@ ${SIGNED_IN}
 ${PROBLEM}`;
 
 export const CONFIRM_REGISTRATION = /* GraphQL */ `
-mutation ConfirmRegistration($token: String!, $device: DeviceInput!) {
-  confirmRegistration(token: $token, device: $device) { __typename ...Session ...AnyProblem }
+mutation ConfirmRegistration($token: String!, $password: String!, $device: DeviceInput!) {
+  confirmRegistration(token: $token, password: $password, device: $device) { __typename ...Session ...AnyProblem }
 }
 ${SIGNED_IN}
 ${PROBLEM}`;

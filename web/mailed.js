@@ -5,17 +5,18 @@ import { REQUEST_PASSWORD_RESET, RESET_PASSWORD } from "./operations.js";
 import { entrance } from "./signin.js";
 import { post } from "./transport.js";
 
-/** Confirms the address the mail came to, which signs this screen in. */
+/** Confirms the address the mail came to, which signs this screen in. Whoever chose another password is not its owner. */
 export async function confirm(app, token) {
+  const password = field("password", "password", "Password", "current-password");
   const asked = form({
-    fields: [],
+    fields: [password],
     label: "Open the account",
     send: async () => {
-      await app.session.confirm(token);
+      await app.session.confirm(token, password.input.value);
       await app.enter([]);
     },
   });
-  const words = element("p", { className: "words" }, "One press opens the account of this address.");
+  const words = element("p", { className: "words" }, "The password you chose opens the account of this address.");
   return { ...entrance("Welcome to Marquee", words, asked.element), focus: asked.focus, onBack() {}, close: asked.close };
 }
 

@@ -44,9 +44,9 @@ export class Session extends EventTarget {
     }
   }
 
-  /** Opens the account whose address was waiting for `token`, which came by mail. */
-  async confirm(token) {
-    const { confirmRegistration } = await post(operations.CONFIRM_REGISTRATION, { token, device: this.#device() });
+  /** Opens the account whose address was waiting for `token`, which came by mail, with the password it was asked with. */
+  async confirm(token, password) {
+    const { confirmRegistration } = await post(operations.CONFIRM_REGISTRATION, { token, password, device: this.#device() });
     this.#accept(confirmRegistration);
   }
 

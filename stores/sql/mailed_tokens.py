@@ -74,12 +74,12 @@ async def drop(tx: AsyncConnection, mail_id: MailId) -> None:
     await tx.execute(delete(mailed_tokens).where(mailed_tokens.c.id == mail_id))
 
 
-async def address_of(
+async def look(
     tx: AsyncConnection, digest: bytes, purpose: MailPurpose, now: datetime
-) -> str | None:
-    """Who got the secret that `take` would find. Index: uq_mailed_tokens_digest."""
-    query = select(mailed_tokens.c.email).where(_good(digest, purpose, now))
-    return (await tx.execute(query)).scalar_one_or_none()
+) -> Promised | None:
+    """What `take` would use up. Index: uq_mailed_tokens_digest."""
+    row = (await tx.execute(select(*_PROMISED).where(_good(digest, purpose, now)))).one_or_none()
+    return None if row is None else Promised(*row)
 
 
 async def take(

@@ -121,16 +121,35 @@ async def test_of_racing_confirmations_one_opens_the_account(api, stores, posted
     assert len(await factories.fetch(stores, t.accounts)) == 1
 
 
-async def test_whoever_confirms_first_has_the_account_and_its_password(api, stores, posted):
-    await register(api, password="the first one")
-    await posted.got(1)
-    await register(api, password="the second one")
-    second, first = sorted(await posted.got(2), key=lambda mail: mail is posted.mails[0])
+async def test_a_link_opens_the_account_only_with_the_password_that_it_was_asked_with(
+    api, stores, posted
+):
+    await register(api, password="the owner's")
+    [own] = await posted.got(1)
+    await register(api, password="a stranger's")
+    [_, foreign] = await posted.got(2)
 
-    assert "accessToken" in await confirm(api, second.secret)
-    assert await confirm(api, first.secret) == {"code": "EXPIRED"}
-    assert "accessToken" in await api.sign_in(EMAIL, "the second one")
-    assert (await api.sign_in(EMAIL, "the first one"))["code"] == "UNAUTHENTICATED"
+    assert await confirm(api, foreign.secret, "the owner's") == {"code": "UNAUTHENTICATED"}
+    assert await factories.fetch(stores, t.accounts) == []
+    assert "accessToken" in await confirm(api, own.secret, "the owner's")
+    assert await confirm(api, foreign.secret, "a stranger's") == {"code": "EXPIRED"}
+    assert "accessToken" in await api.sign_in(EMAIL, "the owner's")
+    assert (await api.sign_in(EMAIL, "a stranger's"))["code"] == "UNAUTHENTICATED"
+
+
+async def test_the_password_of_a_link_is_tried_ten_times_and_the_link_stays_good(
+    api, stores, posted
+):
+    await register(api)
+    [mail] = await posted.got(1)
+
+    tried = [await confirm(api, mail.secret, "wrong") for _ in range(10)]
+    refused = await confirm(api, mail.secret)
+    await stores.redis.flushdb()  # a quarter of an hour later
+
+    assert tried == [{"code": "UNAUTHENTICATED"}] * 10
+    assert refused == {"code": "RATE_LIMITED"}
+    assert "accessToken" in await confirm(api, mail.secret)
 
 
 async def test_an_address_that_got_an_account_meanwhile_keeps_it(api, stores, posted):
