@@ -23,9 +23,7 @@ def _is_ours(name: str | None, kind: str, _parents: object) -> bool:
 
 
 def _run() -> None:
-    engine = create_engine(
-        _url(), poolclass=pool.NullPool, hide_parameters=True
-    )  # as in stores/postgres.py
+    engine = create_engine(_url(), poolclass=pool.NullPool, hide_parameters=True)
     with engine.connect() as connection:
         context.configure(connection=connection, target_metadata=metadata, include_name=_is_ours)
         with context.begin_transaction():
