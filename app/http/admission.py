@@ -5,6 +5,7 @@ goes; media does not, for its bytes cost little, flow for long, and a film that 
 """
 
 import asyncio
+from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
@@ -51,23 +52,30 @@ class Admission:
 
 
 class Seats:
-    """So many at once, held for long: sockets, subscriptions. No queue, for they do not end."""
+    """So many at once, held for long: sockets, subscriptions. No queue, for they do not end. Each
+    owner has at most `most_each` of them, or one could take them all."""
 
-    def __init__(self, most: int, *, taken: Gauge) -> None:
+    def __init__(self, most: int, most_each: int, *, taken: Gauge) -> None:
         self._free = most
+        self._most_each = most_each
+        self._of = defaultdict[str, int](int)
         self._taken = taken
 
     @asynccontextmanager
-    async def seat(self) -> AsyncIterator[None]:
-        """Raises Overloaded when all are taken."""
-        if self._free == 0:
+    async def seat(self, owner: str) -> AsyncIterator[None]:
+        """Raises Overloaded when all are taken, or all that this owner may have."""
+        if self._free == 0 or self._of.get(owner, 0) >= self._most_each:
             raise Overloaded(FULL)
         self._free -= 1
+        self._of[owner] += 1
         try:
             with self._taken.track_inprogress():
                 yield
         finally:
             self._free += 1
+            self._of[owner] -= 1
+            if not self._of[owner]:
+                del self._of[owner]
 
 
 @asynccontextmanager

@@ -25,7 +25,7 @@ class Till:
     async def pay(self, spends: Mapping[Budget, int], ctx: Context) -> Spent | None:
         """For an operation of this caller: from each budget of the device and of the household.
         None for what spends nothing, and for a caller whom every field will refuse."""
-        claims = _claims(ctx) if spends else None
+        claims = claims_of(ctx) if spends else None
         if claims is None:
             return None
         whose = ((claims.device_id, 1), (claims.account_id, DEVICES))
@@ -67,10 +67,11 @@ def with_receipt(answer: Answer, cost: int, spent: Spent | None) -> Answer:
     return answer | {"extensions": {"cost": told}}
 
 
-def _claims(ctx: Context) -> AccessClaims | None:
+def claims_of(ctx: Context) -> AccessClaims | None:
+    """None for a caller whom every field that asks who it is will refuse."""
     try:
         return ctx.claims()
-    except DomainError:  # each field says so itself
+    except DomainError:  # each says so itself
         return None
 
 

@@ -11,12 +11,14 @@ from starlette.requests import HTTPConnection, Request
 from starlette.types import Receive, Scope, Send
 
 from app.http.admission import Admission, Seats
+from app.http.callers import caller_of
 from app.http.documents import sender_of
 from app.http.graphql_socket import Conversation
 from app.http.negotiation import (
     IN_PARTS,
     MediaType,
     MethodNotAllowed,
+    NotAcceptable,
     accepted,
     check_content,
     in_parts,
@@ -26,7 +28,7 @@ from app.http.negotiation import (
 from app.http.operations import Operations
 from app.http.pages import graphiql
 from app.http.problems import read_body, refused
-from app.http.streaming import begun, streamed
+from app.http.streaming import begun, only, streamed
 from domain.errors import DomainError
 from domain.house import House
 from domain.load import MOST_OPERATION_BYTES
@@ -35,11 +37,17 @@ from schema.params import Params, params_of, params_of_address, read_json
 from stores import Stores
 
 MOST_SOCKETS = 2000  # a process; each holds about 50 KiB, and a nudge wakes every one of them
+MOST_SOCKETS_AN_ADDRESS = 200  # a school behind one address, or a street behind its provider's
 KEEP_ALIVE_S = 12.0  # proxies close what is silent for a minute, some phones' networks for less
 MOST_SUBSCRIPTIONS = 4000  # a process: two for each socket, or as many streams without one
+MOST_SUBSCRIPTIONS_A_DEVICE = 20  # a screen has one or two, and a browser is one device in all tabs
 GREETED_WITHIN_S = 10.0  # a TV on a bad line opens and says hello in two round trips
+STRANGERS_STAY_S = 60.0  # without a token there is next to nothing to ask for, and asking is quick
 _CONTENT_TYPES = {kind: f"{kind}; charset=utf-8" for kind in (MediaType.GRAPHQL, MediaType.JSON)}
 SOCKETS = Gauge("marquee_sockets", "WebSockets that are open.", multiprocess_mode="livesum")
+SUBSCRIPTIONS = Gauge(
+    "marquee_subscriptions", "Subscriptions that run.", multiprocess_mode="livesum"
+)
 
 
 class GraphQLDoor:
@@ -47,28 +55,35 @@ class GraphQLDoor:
     "retryAfterSeconds"}}]}` under a status of their own."""
 
     most_sockets: ClassVar = MOST_SOCKETS
+    most_sockets_an_address: ClassVar = MOST_SOCKETS_AN_ADDRESS
     most_subscriptions: ClassVar = MOST_SUBSCRIPTIONS
+    most_subscriptions_a_device: ClassVar = MOST_SUBSCRIPTIONS_A_DEVICE
     keep_alive_s: ClassVar = KEEP_ALIVE_S
     greeted_within_s: ClassVar = GREETED_WITHIN_S
+    strangers_stay_s: ClassVar = STRANGERS_STAY_S
 
     def __init__(
         self, stores: Stores, house: House, admission: Admission, *, with_graphiql: bool
     ) -> None:
         self._stores = stores
         self._house = house
-        self._operations = Operations(
-            stores, house, admission, most_subscriptions=self.most_subscriptions
+        subscriptions = Seats(
+            self.most_subscriptions, self.most_subscriptions_a_device, taken=SUBSCRIPTIONS
         )
-        self._sockets = Seats(self.most_sockets, taken=SOCKETS)
+        self._operations = Operations(stores, house, admission, subscriptions)
+        self._sockets = Seats(self.most_sockets, self.most_sockets_an_address, taken=SOCKETS)
         self._with_graphiql = with_graphiql
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """A browser's GET is shown GraphiQL, if that is wanted here."""
         try:
             if scope["type"] == "websocket":
-                async with self._sockets.seat():
+                async with self._sockets.seat(caller_of(HTTPConnection(scope)).address):
                     talk = Conversation(self._operations, scope, receive, send)
-                    await talk.hold(greeted_within_s=self.greeted_within_s)
+                    await talk.hold(
+                        greeted_within_s=self.greeted_within_s,
+                        strangers_stay_s=self.strangers_stay_s,
+                    )
             elif self._with_graphiql and _is_browser(scope):
                 page = await graphiql(self._stores, self._house)
                 await page(scope, receive, send)
@@ -76,7 +91,7 @@ class GraphQLDoor:
                 await self._answer(scope, receive, send)
         except DomainError as refusal:
             error = {"message": refusal.message, "extensions": refusal.extensions}
-            form = plain(accepted(Headers(scope=scope).get("accept")))
+            form = _plain(Headers(scope=scope))
             response = refused(refusal, {"errors": [error]}, form=_CONTENT_TYPES[form])
             await response(scope, receive, send)
 
@@ -88,7 +103,11 @@ class GraphQLDoor:
         try:
             asked = await self._operations.asked(params, sender_of(headers))
         except CannotRun as error:
-            await _send(send, error.answer, whole(types), _caching(scope))
+            kind = whole(types)
+            if kind in IN_PARTS:  # a refusal before this had a status; graphql-sse has an event
+                await streamed(only(error.answer), kind)(scope, receive, send)
+            else:
+                await _send(send, error.answer, kind, _caching(scope))
             return
         if scope["method"] == "GET" and asked.planned.type is not OperationType.QUERY:
             raise MethodNotAllowed("By GET only queries are asked.", allowed="POST")
@@ -140,6 +159,14 @@ async def _send(
     ]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
+
+
+def _plain(headers: Headers) -> MediaType:
+    """For a refusal, also of the header that says in which form it is wanted."""
+    try:
+        return plain(accepted(headers.get("accept")))
+    except NotAcceptable:
+        return MediaType.JSON
 
 
 def _is_browser(scope: Scope) -> bool:

@@ -11,6 +11,7 @@ from starlette.types import Message, Receive, Scope, Send
 from app.http.documents import sender_of
 from app.http.operations import Operations
 from domain.errors import DomainError, InvalidInput
+from domain.tokens import AccessClaims
 from resolvers.context import Context
 from schema.execution import Answer, CannotRun
 from schema.params import Params, params_of, read_json
@@ -53,9 +54,10 @@ class Conversation:
         self._greeted = asyncio.Event()  # the client has said who it is
         self._running: dict[str, asyncio.Task[None]] = {}
 
-    async def hold(self, *, greeted_within_s: float) -> None:
+    async def hold(self, *, greeted_within_s: float, strangers_stay_s: float) -> None:
         """Until either side ends it; nothing of it runs then. `greeted_within_s`: how long a client
-        may take to say who it is."""
+        may take to say who it is; `strangers_stay_s`: how long one without a token may run
+        nothing."""
         await self._receive()  # the handshake
         spoken = PROTOCOL if PROTOCOL in self._scope["subprotocols"] else None
         await self._send({"type": "websocket.accept", "subprotocol": spoken})
@@ -63,7 +65,7 @@ class Conversation:
             if spoken is None:  # only after accepting can a code be sent
                 raise Closed(NO_PROTOCOL, "Subprotocol not acceptable")
             async with asyncio.TaskGroup() as self._tasks:
-                self._tasks.create_task(self._mind(greeted_within_s))
+                self._tasks.create_task(self._mind(greeted_within_s, strangers_stay_s))
                 while True:
                     await self._hear(await self._receive())
         except* Closed as closed:
@@ -74,18 +76,22 @@ class Conversation:
         except* Gone:
             pass
 
-    async def _mind(self, greeted_within_s: float) -> None:
-        """Closes when the client does not say in time who it is; later on, when its token lets
-        nobody in any more, and nothing runs that would say so itself."""
+    async def _mind(self, greeted_within_s: float, strangers_stay_s: float) -> None:
+        """Closes when the client does not say in time who it is; later on, while nothing runs that
+        would say so itself, when its token lets nobody in any more, or it has none for too long."""
         try:
             async with asyncio.timeout(greeted_within_s):
                 await self._greeted.wait()
         except TimeoutError as error:
             raise Closed(INIT_TIMEOUT, "Connection initialisation timeout") from error
+        idle_s = 0.0
         while True:
             await asyncio.sleep(LOOK_EVERY_S)
-            if not self._running and self._ctx is not None:
-                _check(self._ctx)
+            idle_s = 0.0 if self._running else idle_s + LOOK_EVERY_S
+            if idle_s and self._ctx is not None:
+                claims = _check(self._ctx)
+                if claims is None and idle_s >= strangers_stay_s:
+                    raise Closed(UNAUTHORIZED, "Unauthorized")
 
     async def _hear(self, frame: Message) -> None:
         match _message(frame):
@@ -133,8 +139,12 @@ class Conversation:
         self._running[id_] = self._tasks.create_task(work)
 
     async def _run(self, id_: str, params: Params, ctx: Context) -> None:
+        """Says nothing more once its id is no longer its own: the client has let go of it, and may
+        have given it to another. Work that is in the middle of something ends a little later."""
+        me = asyncio.current_task()
+
         async def tell(answer: Answer | None) -> None:
-            if answer is not None:
+            if answer is not None and self._running.get(id_) is me:
                 await self._say(type="next", id=id_, payload=answer)
 
         last: dict[str, Any] = {"type": "complete"}
@@ -145,8 +155,9 @@ class Conversation:
             last = {"type": "error", "payload": error.answer["errors"]}
         except DomainError as refusal:
             last = {"type": "error", "payload": [shown_exception(refusal)]}
-        del self._running[id_]
-        await self._say(id=id_, **last)
+        if self._running.get(id_) is me:
+            del self._running[id_]
+            await self._say(id=id_, **last)
 
     async def _say(self, **message: Any) -> None:
         """Raises Gone."""
@@ -156,9 +167,9 @@ class Conversation:
             raise Gone from error
 
 
-def _check(ctx: Context) -> None:
+def _check(ctx: Context) -> AccessClaims | None:
     try:
-        ctx.claims()
+        return ctx.claims()
     except DomainError as error:
         raise Closed(FORBIDDEN, "Forbidden") from error
 

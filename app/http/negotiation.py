@@ -1,6 +1,6 @@
 """In which form is an answer wanted, and is the request in one that is read?"""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from functools import lru_cache
 
@@ -9,8 +9,9 @@ from starlette.datastructures import Headers
 from domain.errors import InvalidInput
 
 REMEMBERED = 200  # headers: each app has one of its own
+MOST_CHARACTERS = 1000  # of a header: browsers and libraries send two hundred; taking more apart
+# would cost more than most answers
 INCREMENTAL = "v0.2"  # the making of parts: `pending`, `incremental`, `completed`
-ANYTHING = {"*/*", "application/*"}
 
 
 class MediaType(StrEnum):
@@ -43,16 +44,26 @@ class MethodNotAllowed(InvalidInput):
         self.allowed = allowed
 
 
+# Best first, for ranges that leave the choice to us.
+_OURS = (MediaType.JSON, MediaType.GRAPHQL, MediaType.EVENTS, MediaType.MULTIPART)
+
+
 @lru_cache(maxsize=REMEMBERED)
 def accepted(accept: str | None) -> tuple[MediaType, ...]:
-    """By an Accept header, best first; where anything is, JSON."""
+    """By an Accept header, best first; where anything is, JSON. A range like `text/*` stands for
+    the best of those that no closer range speaks of. Raises NotAcceptable for a header that is too
+    long to be read."""
     if accept is None or not accept.strip():
         return (MediaType.JSON,)
-    ranges = sorted(_ranges(accept), key=lambda found: -found[1])
-    refused = {name for name, quality in ranges if quality <= 0}
-    names = [MediaType.JSON.value if name in ANYTHING else name for name, q in ranges if q > 0]
-    known = [name for name in names if name in set(MediaType) and name not in refused]
-    return tuple(MediaType(name) for name in dict.fromkeys(known))
+    if len(accept) > MOST_CHARACTERS:
+        raise NotAcceptable("The Accept header is too long.")
+    qualities = dict(_ranges(accept))
+    known: dict[MediaType, float] = {}
+    for name in qualities:
+        spoken_of = (kind for kind in _OURS if _closest(kind, qualities) == name)
+        if (kind := next(spoken_of, None)) is not None and qualities[name] > 0:
+            known[kind] = qualities[name]
+    return tuple(sorted(known, key=lambda kind: -known[kind]))
 
 
 def whole(types: tuple[MediaType, ...], *, prefers_parts: bool = False) -> MediaType:
@@ -86,6 +97,8 @@ def check_content(headers: Headers) -> None:
 
 @lru_cache(maxsize=REMEMBERED)
 def _is_json(content_type: str) -> bool:
+    if len(content_type) > MOST_CHARACTERS:
+        return False
     name, parameters = _parted(content_type)
     return name == MediaType.JSON and parameters.get("charset", "utf-8") in ("utf-8", "utf8")
 
@@ -100,6 +113,12 @@ def _ranges(accept: str) -> Iterator[tuple[str, float]]:
             yield name, float(parameters.get("q", "1"))
         except ValueError:
             yield name, 0.0
+
+
+def _closest(kind: MediaType, ranges: Iterable[str]) -> str | None:
+    """The range that decides about it: RFC 9110, section 12.5.1."""
+    closer_first = (kind, f"{kind.partition('/')[0]}/*", "*/*")
+    return next((name for name in closer_first if name in ranges), None)
 
 
 def _is_ours(parameters: dict[str, str]) -> bool:

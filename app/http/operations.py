@@ -1,16 +1,16 @@
 """Which operation is asked for, is there room for it, and what comes of it? Alike over HTTP and
 over a socket."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 
 from graphql import OperationType
-from prometheus_client import Gauge
 from starlette.requests import HTTPConnection
 
 from app.http.admission import Admission, Seats, within
-from app.http.budgets import Till, with_receipt
+from app.http.budgets import Till, claims_of, with_receipt
 from app.http.callers import caller_of
 from app.http.documents import Documents
 from domain.errors import Overloaded
@@ -32,14 +32,10 @@ from stores import Stores
 from stores.sql.documents import Build
 
 Send = Callable[[Answer | None], Awaitable[None]]
-
 DEADLINE_S = {
     OperationType.QUERY: 2.0,  # a viewer has looked elsewhere by then
     OperationType.MUTATION: 5.0,  # signing in hashes a password, behind those of others
 }
-SUBSCRIPTIONS = Gauge(
-    "marquee_subscriptions", "Subscriptions that run.", multiprocess_mode="livesum"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +62,14 @@ class Operations:
     """All that run in this process."""
 
     def __init__(
-        self, stores: Stores, house: House, admission: Admission, *, most_subscriptions: int
+        self, stores: Stores, house: House, admission: Admission, subscriptions: Seats
     ) -> None:
         self._stores = stores
         self._house = house
         self._admission = admission
         self._till = Till(stores.budgets, house.budgets)
         self._documents = Documents(stores, trusted_only=house.trusted_only)
-        self._subscriptions = Seats(most_subscriptions, taken=SUBSCRIPTIONS)
+        self._subscriptions = subscriptions
 
     def context(self, connection: HTTPConnection) -> Context:
         """For one operation, or for a socket that each of its operations takes its own from."""
@@ -103,18 +99,21 @@ class Operations:
         None, when there is room for it. Raises as `answer` does."""
         given = asked.prepared, asked.planned, asked.variables, ctx
         if asked.is_stream:
-            async with self._subscriptions.seat(), aclosing(subscribe(*given)) as events:
+            claims = claims_of(ctx)
+            whose = ctx.address if claims is None else claims.device_id
+            async with self._subscriptions.seat(whose), aclosing(subscribe(*given)) as events:
                 await send(None)
                 async for event in events:
                     await send(event)
         elif asked.planned.defers:
             async with (
+                passed_on(send) as put,  # whoever is slow to read keeps nobody from a turn
                 self._paid(asked, ctx) as receipt,
                 self._turn(asked.planned),
                 aclosing(execute_in_parts(*given)) as parts,
             ):
                 async for part in parts:
-                    await send(receipt(part))
+                    put(receipt(part))
         else:
             await send(await self.answer(asked, ctx))
 
@@ -133,3 +132,28 @@ class Operations:
     async def _turn(self, planned: Planned) -> AsyncIterator[None]:
         async with within(DEADLINE_S[planned.type]), self._admission.turn(planned.priority):
             yield
+
+
+@asynccontextmanager
+async def passed_on(send: Send) -> AsyncIterator[Callable[[Answer], None]]:
+    """Gives what takes answers without waiting for whoever reads them; all have been sent when it
+    ends. There are no more of them than one answer would have held as a whole."""
+    waiting = asyncio.Queue[Answer | None]()
+    passing = asyncio.create_task(_pass_on(waiting, send))
+    try:
+        try:
+            yield waiting.put_nowait
+        except Exception:
+            waiting.put_nowait(None)
+            await passing  # what is there is sent before it is told what went wrong
+            raise
+        waiting.put_nowait(None)
+        await passing
+    finally:
+        passing.cancel()
+        await asyncio.gather(passing, return_exceptions=True)
+
+
+async def _pass_on(waiting: "asyncio.Queue[Answer | None]", send: Send) -> None:
+    while (answer := await waiting.get()) is not None:
+        await send(answer)

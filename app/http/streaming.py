@@ -61,6 +61,11 @@ async def begun(
         await asyncio.gather(working, return_exceptions=True)
 
 
+async def only(answer: Answer) -> AsyncIterator[Answer]:
+    """One that is there, for who reads nothing but parts."""
+    yield answer
+
+
 def streamed(answers: AsyncIterator[Answer | None], kind: MediaType) -> StreamingResponse:
     """All of them, one after the other, for as long as the client stays."""
     framed = _parts(answers) if kind is MediaType.MULTIPART else _events(answers)

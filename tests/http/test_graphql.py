@@ -227,6 +227,16 @@ async def test_no_error_guesses_what_was_meant(api):
         assert set(codes(answer)) <= GUESSABLE_CODES, query
 
 
+async def test_a_null_that_a_default_let_in_is_called_null(api):
+    query = 'query ($id: ID = "a") { node(id: $id) { id } }'
+
+    answer = await post(api, {"query": query, "variables": {"id": None}})
+
+    assert codes(answer) == ["BAD_USER_INPUT"]
+    assert "not to be null." in answer.text
+    assert "None" not in answer.text
+
+
 async def test_a_foreign_page_may_not_even_ask_whether_it_may(api):
     headers = {
         "Origin": "https://elsewhere.test",

@@ -1,8 +1,18 @@
 """Which form of answer does an Accept header ask for?"""
 
 import pytest
+from starlette.datastructures import Headers
 
-from app.http.negotiation import MediaType, NotAcceptable, accepted, in_parts, whole
+from app.http.negotiation import (
+    MOST_CHARACTERS,
+    MediaType,
+    NotAcceptable,
+    UnsupportedMediaType,
+    accepted,
+    check_content,
+    in_parts,
+    whole,
+)
 
 GRAPHQL, JSON, MULTIPART, EVENTS = MediaType
 URQL = (
@@ -25,8 +35,18 @@ BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/webp,*/*;
         ("application/graphql-response+json", [GRAPHQL]),
         ("application/json;q=0.5, application/graphql-response+json", [GRAPHQL, JSON]),
         ("application/json, application/graphql-response+json", [JSON, GRAPHQL]),
-        ("application/json, */*", [JSON]),
-        ("application/json;q=0, */*", []),
+        ("application/json, */*", [JSON, GRAPHQL]),
+        ("application/json;q=0, */*", [GRAPHQL]),
+        ("*/*, application/json;q=0", [GRAPHQL]),
+        ("*/*;q=0, application/json", [JSON]),
+        ("*/*;q=0.9, application/json;q=0.1", [GRAPHQL, JSON]),
+        ("application/*;q=0, */*", [EVENTS]),
+        ("application/*;q=0, text/*;q=0, */*", [MULTIPART]),
+        ("application/json;q=0, application/*", [GRAPHQL]),
+        ("text/*", [EVENTS]),
+        ("text/*, application/json", [EVENTS, JSON]),
+        ("multipart/*", [MULTIPART]),
+        ("*/*;q=0", []),
         ("application/json;q=much", []),
         ("text/event-stream", [EVENTS]),
         ("multipart/mixed", [MULTIPART]),
@@ -57,6 +77,14 @@ def test_the_best_of_what_is_accepted_comes_first(accept, types):
 def test_an_answer_comes_in_parts_only_where_that_is_of_use(types, at_once, in_parts_if_it_can):
     assert whole(tuple(types)) is at_once
     assert whole(tuple(types), prefers_parts=True) is in_parts_if_it_can
+
+
+@pytest.mark.parametrize("part", [",", "a,", "a;q=x,", ";", "multipart/mixed;a=b;c,"])
+def test_a_header_that_takes_long_to_read_is_not_read(part):
+    with pytest.raises(NotAcceptable):
+        accepted("application/json," + part * MOST_CHARACTERS)
+    with pytest.raises(UnsupportedMediaType):
+        check_content(Headers({"Content-Type": "application/json;" + part * MOST_CHARACTERS}))
 
 
 def test_what_nobody_would_read_is_not_answered():
