@@ -15,6 +15,7 @@ from graphql import OperationDefinitionNode
 
 from domain.errors import TooComplex
 from schema.documents import Prepared, document_id, prepare
+from schema.limits import OF_APPS, check_text
 from settings import CannotStart, load_settings
 from stores import WORKERS, open_stores
 from stores.sql import documents as documents_sql
@@ -152,7 +153,8 @@ def _read(file: Path) -> Iterator[tuple[str, str]]:
 
 def _check(file: Path, text: str) -> None:
     try:
-        prepared = prepare(text)
+        check_text(text, OF_APPS)
+        prepared = prepare(text, trusted=True)
         for operation in prepared.operations():
             operation.cost({})  # lists as long as they are when nobody says
     except TooComplex as error:

@@ -7,6 +7,17 @@ from types import MappingProxyType
 MEGABYTE = 1_000_000  # four times what a request may have
 
 
+def _many(part: str, count: int) -> str:
+    """`part` has a place for a number."""
+    return " ".join(part.format(number) for number in range(count))
+
+
+def _steps(count: int, *, times: int = 1) -> str:
+    """Fragments that each spread the next one, so many times."""
+    steps = (f"fragment s{n} on Query {{ {f'...s{n + 1} ' * times}}} " for n in range(count))
+    return "".join(steps) + f"fragment s{count} on Query {{ viewer {{ device {{ id }} }} }}"
+
+
 def _fragments(count: int, inside: str) -> str:
     spread = " ".join(f"...f{n}" for n in range(count))
     return f"{{ {spread} }} " + " ".join(
@@ -64,20 +75,46 @@ BOMBS: Mapping[str, str] = MappingProxyType(
         "2,000 variables": "query ("
         + " ".join(f"$v{n}: Int" for n in range(2000))
         + ") { __typename }",
-        "2,000 unknown fields": "{ " + " ".join(f"unknown{n}" for n in range(2000)) + " }",
+        "2,000 unknown fields": "{ " + _many("unknown{}", 2000) + " }",
+        "200 unknown fields below newlines": "{" + "\n" * 5000 + _many("unknown{}", 200) + " }",
+        "320 unknown keys of an input": "mutation { signIn(input: {"
+        + _many("key{}: 1", 320)
+        + "}) { __typename } }",
+        "970 values in a list": "{ node(id: [" + "1 " * 970 + "]) { id } }",
+        "33 deep selections to merge": "{ "
+        + "viewer { account { profiles { id name } } } " * 33
+        + "}",
+        "28 operations by 30 fragments": _many("query q{} {{ ...s0 }}", 28) + _steps(30),
+        "28 fragments that each spread the next twice": "{ ...s0 } " + _steps(28, times=2),
+        "a number of 5,000 digits": "{ node(id: " + "9" * 5000 + ") { id } }",
+        "a name of 5,000 letters": "{ " + "x" * 5000 + " }",
     }
 )
 
-# The dearest documents that are let in, each near another bound.
+# The dearest documents that get past the first look, each near another bound. What is wrong with
+# some of them is only known when they are validated.
 LET_IN: Mapping[str, str] = MappingProxyType(
     {
-        "44 equal fields": "{ " + "viewer { device { id } } " * 44 + "}",
-        "30 overlapping fragments": _fragments(30, "viewer { device { id } }"),
-        "two chains of 10 fragments": _chains(10),
+        "22 equal fields": "{ " + "viewer { device { id } } " * 22 + "}",
+        "22 inline fragments to merge": "{ " + "... { viewer { device { id } } } " * 22 + "}",
+        "17 deep selections to merge": "{ "
+        + "viewer { account { profiles { id name } } } " * 17
+        + "}",
+        "11 overlapping fragments": _fragments(11, "viewer { device { id name } account { id } }"),
+        "5 fragments in a circle": _circle(5),
+        "two chains of 4 fragments": _chains(4),
+        "10 fragments that each spread the next twice": "{ ...s0 } " + _steps(10, times=2),
+        "5 operations by 6 fragments": _many("query q{} {{ ...s0 }}", 5) + _steps(6),
         "a fragment 20 levels deep": "{ " + "... on Query { " * 18 + "viewer { id } " + "} " * 20,
-        "900 unknown fields": "{ " + " ".join(f"unknown{n}" for n in range(900)) + " }",
-        "a string of 19,000 letters": '{ node(id: "' + "x" * 19_000 + '") { id } }',
-        "9,000 letters in block strings": '{ node(id: """' + '\\""" ' * 2000 + '""") { id } }',
-        "a comment of 19,000 letters": "#" + "x" * 19_000 + "\n{ __typename }",
+        "390 unknown fields": "{ " + _many("unknown{}", 390) + " }",
+        "120 unknown fields below newlines": "{" + "\n" * 490 + _many("unknown{}", 120) + " }",
+        "48 unknown keys of an input": "mutation { signIn(input: {"
+        + _many("key{}: 1", 48)
+        + "}) { __typename } }",
+        "145 values in a list": "{ node(id: [" + "1 " * 145 + "]) { id } }",
+        "a string of 5,900 letters": '{ node(id: "' + "x" * 5900 + '") { id } }',
+        "5,900 letters in a block string": '{ node(id: """' + 'x"' * 2950 + ' """) { id } }',
+        "980 escapes in a string": '{ node(id: "' + "\\u0041" * 980 + '") { id } }',
+        "a comment of 5,900 letters": "#" + "x" * 5900 + "\n{ __typename }",
     }
 )

@@ -11,6 +11,7 @@ from graphql import (
     FragmentDefinitionNode,
     FragmentSpreadNode,
     GraphQLError,
+    GraphQLSyntaxError,
     InlineFragmentNode,
     OperationDefinitionNode,
     OperationType,
@@ -26,7 +27,7 @@ from schema.limits import check_text
 from schema.root import PRIORITIES, schema
 
 PARSE_FAILED, VALIDATION_FAILED = "GRAPHQL_PARSE_FAILED", "GRAPHQL_VALIDATION_FAILED"
-MOST_ERRORS = 20  # of one document: whoever has made more sees the rest after mending these
+MOST_ERRORS = 5  # of one document: whoever has made more sees the rest after mending these
 CACHED_DOCUMENTS = 100  # an app sends dozens; so many of a stranger's hold 100 MB at most
 EMPTY = DocumentNode(definitions=())  # stands for what could not be parsed
 
@@ -90,6 +91,7 @@ def prepare(text: str, *, trusted: bool = False) -> Prepared:
     id_ = document_id(text)
     try:
         document = parse(text, allow_empty_selection_sets=False)
+        _check_nul(document)
     except GraphQLError as error:
         return Prepared(text, id_, EMPTY, (_coded(error, PARSE_FAILED),), trusted)
     found = validate(
@@ -148,6 +150,16 @@ def _defers(
         if inside is not None and _defers(inside, fragments, seen):
             return True
     return False
+
+
+def _check_nul(document: DocumentNode) -> None:
+    """It may be written as an escape, is legal GraphQL, and no text that Postgres could store."""
+    place = document.loc
+    token = place.start_token if place else None
+    while place and token:
+        if token.value and "\0" in token.value:
+            raise GraphQLSyntaxError(place.source, token.start, "A text has no NUL in it.")
+        token = token.next
 
 
 def _coded(error: GraphQLError, code: str) -> GraphQLError:

@@ -8,26 +8,58 @@ scan that never goes back and ends at the first token too many.
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from itertools import chain, islice
-from types import MappingProxyType
 from typing import Final
 
 from domain.errors import TooComplex
 
-# Ours are noted beside each: `marquee bench limits` shows what the worst that is let in takes.
-MOST_CHARACTERS = 20_000  # ours 1,500; the scan of so many takes a millisecond at its worst
-MOST_TOKENS = 1000  # comments are tokens; ours have 253
 MOST_DEPTH = 20  # brackets within brackets; ours 8, and with fragments inserted GraphiQL's has 15
-MOST_ALIASES = 30  # ours 4; each is one more answer of a field
-# Of equal names: validation compares the fields of a name with each other, wherever they merge.
-MOST_PAIRS = 3000  # ours 205, GraphiQL's 347; a name that comes 78 times is as many
-MOST_OF: Mapping[str, int] = MappingProxyType(
-    {
-        "@": 20,  # ours none
-        "...": 60,  # ours 11; validation compares fragments with each other too
-    }
-)
+MOST_WORD = 100  # letters of a name or a number; ours 18, and a long number is slow to convert
 MOST_VALUES = 5000  # in the variables of a request: five hundred events that an app saved up
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What a document may have at most."""
+
+    characters: int
+    lines: int
+    tokens: int  # comments are tokens
+    definitions: int  # operations and fragments
+    in_parentheses: int  # tokens of arguments and of variables that are declared
+    aliases: int  # each is one more answer of a field
+    spreads: int  # of fragments, inline ones too; validation compares them with each other
+    directives: int
+    # Of equal names: validation compares the fields of a name with each other, wherever they merge.
+    pairs: int
+
+
+# So that the worst that is let in takes about what our own do: see `marquee bench limits`. A larger
+# one has to be registered.
+OF_ANYBODY = Bounds(
+    characters=6000,  # ours 1,500; a letter of a text takes the lexer half a microsecond
+    lines=500,  # ours 71, GraphiQL's 108; each error counts them again
+    tokens=400,  # ours 253
+    definitions=12,  # ours 4
+    in_parentheses=150,  # ours 44
+    aliases=30,  # ours 4
+    spreads=30,  # ours 11
+    directives=10,  # ours none
+    pairs=700,  # ours 205, GraphiQL's 347; a name that comes 38 times is more
+)
+# Somebody who runs the house waits for these, once; then each process reads them once.
+OF_APPS = Bounds(
+    characters=20_000,
+    lines=2000,
+    tokens=2000,
+    definitions=50,
+    in_parentheses=500,
+    aliases=50,
+    spreads=100,
+    directives=50,
+    pairs=5000,
+)
 
 _IGNORED = r"[ \t\n\r,\ufeff]*+"
 _TOKENS = (
@@ -42,30 +74,36 @@ _TOKENS = (
 _SCAN: Final = re.compile(f"{_IGNORED}({'|'.join(_TOKENS)})")
 
 
-def check_text(text: str) -> None:
+def check_text(text: str, most: Bounds = OF_ANYBODY) -> None:
     """Raises TooComplex. What is no GraphQL passes: the parser says best what is wrong with it,
     and stops where it is."""
-    if len(text) > MOST_CHARACTERS:
+    if len(text) > most.characters or text.count("\n") + text.count("\r") > most.lines:
         raise _too("is too long")
-    found = tokens(text)
-    if len(found) > MOST_TOKENS:
+    found = tokens(text, most.tokens)
+    if len(found) > most.tokens:
         raise _too("has too many parts")
-    depth, aliases = _depth_and_aliases(found)
-    if depth > MOST_DEPTH:
+    shape = _shape(found)
+    if shape.depth > MOST_DEPTH:
         raise _too("is nested too deep")
-    if aliases > MOST_ALIASES:
+    if shape.aliases > most.aliases:
         raise _too("has too many aliases")
+    if shape.definitions > most.definitions:
+        raise _too("has too many operations and fragments")
+    if shape.in_parentheses > most.in_parentheses:
+        raise _too("has too many values")
     times = Counter(found)
-    if any(times[token] > most for token, most in MOST_OF.items()):
+    if times["..."] > most.spreads or times["@"] > most.directives:
         raise _too("has too many fragments or directives")
-    if sum(n * (n - 1) // 2 for token, n in times.items() if _is_name(token)) > MOST_PAIRS:
+    if sum(n * (n - 1) // 2 for token, n in times.items() if _is_name(token)) > most.pairs:
         raise _too("says the same too often")
+    if any(len(token) > MOST_WORD and _is_word(token) for token in times):
+        raise _too("has too long a name or number")
 
 
-def tokens(text: str) -> list[str]:
+def tokens(text: str, most: int = OF_ANYBODY.tokens) -> list[str]:
     """What a lexer would read, comments included; what is left behind the last good one counts as
-    one more. Stops after MOST_TOKENS + 1."""
-    found = [match[1] for match in islice(_SCAN.finditer(text), MOST_TOKENS + 1)]
+    one more. Stops after one more than `most`."""
+    found = [match[1] for match in islice(_SCAN.finditer(text), most + 1)]
     while found and not found[-1]:
         found.pop()  # the end of the text
     return found
@@ -83,24 +121,40 @@ def check_variables(variables: Mapping[str, object]) -> None:
         values = [more for value in inside if (more := _inside(value))]
 
 
-def _depth_and_aliases(found: list[str]) -> tuple[int, int]:
-    """A colon outside of parentheses follows an alias."""
-    depth = deepest = parentheses = aliases = 0
+@dataclass(slots=True)
+class _Shape:
+    depth: int = 0
+    aliases: int = 0
+    definitions: int = 0
+    in_parentheses: int = 0
+
+
+def _shape(found: list[str]) -> _Shape:
+    """A colon outside of parentheses follows an alias; a brace outside of all brackets begins what
+    a definition selects."""
+    shape = _Shape()
+    depth = parentheses = 0
     for part in found:
         if part in "{([":
+            shape.definitions += depth <= 0 and part == "{"
             depth += 1
-            deepest = max(deepest, depth)
+            shape.depth = max(shape.depth, depth)
             parentheses += part == "("
         elif part in "})]":
             depth -= 1
             parentheses -= part == ")"
         elif part == ":":
-            aliases += parentheses <= 0
-    return deepest, aliases
+            shape.aliases += parentheses <= 0
+        shape.in_parentheses += parentheses > 0
+    return shape
 
 
 def _is_name(token: str) -> bool:
     return token[0].isalpha() or token[0] == "_"
+
+
+def _is_word(token: str) -> bool:
+    return token[0].isascii() and (token[0].isalnum() or token[0] in "_-")
 
 
 def _inside(value: object) -> Iterable[object]:

@@ -80,7 +80,7 @@ async def test_files_manifests_and_lists_are_registered(register, run, stores, t
     [
         ("query Bad { viewer { nobody } }", ":1:22: Cannot query field 'nobody' on type 'Viewer'."),
         ("query Bad {", ":1:12: Syntax Error: Expected Name, found <EOF>."),
-        ("query Bad {" + " viewer { __typename }" * 400 + "}", ": The document has too many parts"),
+        ("query Bad {" + " viewer { __typename }" * 600 + "}", ": The document has too many parts"),
         (DEAR, ": This asks for too much at once."),
         ({"0" * 64: VIEWER}, f": {'0' * 64} is not the SHA-256 of its text."),
         ({"a": 1}, " is neither a list of documents nor an object of them by id."),

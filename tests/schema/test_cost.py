@@ -93,6 +93,16 @@ def test_what_is_asked_for_through_fragments_is_counted_each_time_and_read_once(
     assert points(f"{{ ...F{levels - 5} }} {doubled} {last}") == 2**5
 
 
+def test_a_fragment_that_many_ways_lead_to_spends_once():
+    steps = 40
+    doubled = " ".join(
+        f"fragment F{n} on Query {{ ...F{n + 1} ...F{n + 1} }}" for n in range(steps)
+    )
+    last = f"fragment F{steps} on Query {{ page {{ id }} }}"
+
+    assert priced(f"{{ ...F0 }} {doubled} {last}").spends == {Budget.CONTENT: 1}
+
+
 def test_more_points_than_a_request_may_cost_are_refused_without_a_number():
     with pytest.raises(TooComplex) as refused:
         points(ROWS, n=MOST_COST)
@@ -138,6 +148,29 @@ def test_introspection_is_let_in_once_and_not_nested():
     assert 1000 < points(get_introspection_query()) < MOST_COST
     with pytest.raises(TooComplex):
         points(f"{{ __schema {{ types {{ {nested} }} }} }}")
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        " ".join(f"b{n}: __schema {{ types {{ interfaces {{ possibleTypes {{ ...Texts }} }} }} }}"
+                 for n in range(8)),
+        "__schema { types { possibleTypes { fields { ...Fields } } } }",
+        " ".join(f'b{n}: __type(name: "Node") {{ possibleTypes {{ fields {{ ...Fields }} }} }}'
+                 for n in range(22)),
+    ],
+)  # fmt: skip
+def test_introspection_asked_for_under_many_names_is_refused(asked):
+    texts = "fragment {} on {} {{ " + " ".join(f"a{n}: description" for n in range(22)) + " }}"
+    fragments = texts.format("Texts", "__Type") + texts.format("Fields", "__Field")
+
+    with pytest.raises(TooComplex):
+        points(f"{{ {asked} }} {fragments}")
+
+
+def test_an_alias_in_introspection_is_a_point():
+    assert points("{ __schema { queryType { name description } } }") == 2
+    assert points("{ __schema { queryType { a: name b: name } } }") == 4
 
 
 def test_the_operations_of_the_page_are_let_in():

@@ -5,7 +5,7 @@ import pytest
 
 from domain.errors import TooComplex
 from domain.load import PriorityClass
-from schema.documents import prepare
+from schema.documents import MOST_ERRORS, prepare
 from schema.root import PRIORITIES
 
 CRITICAL, STANDARD, PREFETCH, BULK = PriorityClass
@@ -91,6 +91,38 @@ def test_what_cannot_be_read_says_so_with_a_code():
     (error,) = prepared.errors
     assert error.extensions == {"code": "GRAPHQL_PARSE_FAILED"}
     assert prepared.operation(None) is None
+
+
+@pytest.mark.parametrize("nul", ["\\u0000", "\\u{0}", "\\u{000}", "\\\\\\u0000", "\0"])
+@pytest.mark.parametrize("quote", ['"', '"""'])
+def test_a_text_with_a_nul_in_it_cannot_be_read(nul, quote):
+    written = f"query($id: ID = {quote}mov_{nul}{quote}) {{ node(id: $id) {{ id }} }}"
+    is_escape = nul != "\0"
+
+    for text in (written, f"{{ node(id: {quote}{nul}{quote}) {{ id }} }}"):
+        errors = prepare(text).errors
+        if is_escape and quote == '"""':
+            assert not any("NUL" in error.message for error in errors)  # no escapes in there
+        else:
+            assert errors[0].extensions == {"code": "GRAPHQL_PARSE_FAILED"}
+            assert prepare(text, trusted=True).operation(None) is None
+
+
+def test_a_text_may_have_a_backslash_before_what_would_be_a_nul():
+    assert prepare('{ node(id: "\\\\u0000") { id } }').errors == ()
+
+
+@pytest.mark.parametrize("half", ["\\ud800", "\\udc00", "\\ud800\\u0041", "\\u{d800}"])
+def test_half_a_letter_cannot_be_read(half):
+    (error,) = prepare(f'{{ node(id: "{half}") {{ id }} }}').errors
+
+    assert error.extensions == {"code": "GRAPHQL_PARSE_FAILED"}
+
+
+def test_a_document_full_of_mistakes_is_told_of_the_first():
+    prepared = prepare("{ " + " ".join(f"unknown{n}" for n in range(100)) + " }")
+
+    assert len(prepared.errors) == MOST_ERRORS + 1  # and that there are more
 
 
 @pytest.mark.parametrize(

@@ -11,10 +11,13 @@ from hypothesis import strategies as st
 from bench.bombs import BOMBS, LET_IN
 from domain.errors import InvalidInput, ProblemCode, TooComplex
 from domain.load import MOST_OPERATION_BYTES
+from schema.documents import prepare
 from schema.limits import (
     MOST_DEPTH,
-    MOST_TOKENS,
     MOST_VALUES,
+    MOST_WORD,
+    OF_ANYBODY,
+    OF_APPS,
     check_text,
     check_variables,
     tokens,
@@ -56,12 +59,12 @@ def test_a_bomb_is_refused_unread(name):
 
 @pytest.mark.parametrize("name", BOMBS)
 def test_a_bomb_costs_no_more_tokens_than_a_document_may_have(name):
-    assert len(tokens(BOMBS[name])) <= MOST_TOKENS + 1
+    assert len(tokens(BOMBS[name])) <= OF_ANYBODY.tokens + 1
 
 
 @pytest.mark.parametrize("name", LET_IN)
 def test_what_is_just_small_enough_passes(name):
-    check_text(LET_IN[name])
+    prepare(LET_IN[name])
 
 
 @pytest.mark.parametrize("text", [*UNFINISHED, "", " ", "\N{BOMB}", "\x00", "# only a comment"])
@@ -74,7 +77,41 @@ def test_the_operations_of_the_page_pass_with_room_to_spare():
 
     for text in texts:
         check_text(text)
-    assert max(len(tokens(text)) for text in texts) < MOST_TOKENS / 3
+    assert max(len(tokens(text)) for text in texts) < OF_ANYBODY.tokens * 2 / 3
+
+
+def test_what_an_app_registers_may_be_larger():
+    names = [f"q{n}" for n in range(OF_ANYBODY.definitions + 1)]
+    text = " ".join(f"query {name} {{ viewer {{ __typename }} }}" for name in names)
+
+    check_text(text, OF_APPS)
+    with pytest.raises(TooComplex):
+        check_text(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("\n" * OF_ANYBODY.lines + "{ a }", "too long"),
+        ("\r" * OF_ANYBODY.lines + "{ a }", "too long"),
+        ("{ a } " * OF_ANYBODY.definitions, "operations and fragments"),
+        ("{ a(b: [" + "1 " * (OF_ANYBODY.in_parentheses - 5) + "]) }", "values"),
+        ("{ " + "x" * MOST_WORD + " }", "name or number"),
+        ("{ a(b: " + "9" * MOST_WORD + ") }", "name or number"),
+        ("{ a(b: -" + "9" * (MOST_WORD - 1) + ") }", "name or number"),
+    ],
+)
+def test_one_more_is_too_much(text, why):
+    more = {"\n": "\n\n", "\r": "\r\r", "1 ": "1 1 ", "x": "xx", "9": "99"}
+    repeated = next((part for part in more if part in text), None)
+
+    check_text(text)
+    with pytest.raises(TooComplex, match=why):
+        check_text(text.replace(repeated, more[repeated], 1) if repeated else text + "{ a }")
+
+
+def test_a_text_or_comment_is_no_long_name():
+    check_text('{ a(b: "' + "x" * 500 + '") } # ' + "x" * 500)
 
 
 def test_the_introspection_of_graphiql_passes():
@@ -92,13 +129,13 @@ def test_the_introspection_of_graphiql_passes():
 def test_brackets_within_brackets_are_counted_to_the_limit_and_no_further(brackets):
     opening, closing = brackets
 
-    check_text(opening * MOST_DEPTH + closing * MOST_DEPTH + brackets * MOST_DEPTH)
+    check_text(opening * MOST_DEPTH + closing * MOST_DEPTH + brackets * MOST_DEPTH, OF_APPS)
     with pytest.raises(TooComplex, match="nested too deep"):
-        check_text(opening * (MOST_DEPTH + 1))
+        check_text(opening * (MOST_DEPTH + 1), OF_APPS)
 
 
 def test_aliases_are_told_from_arguments():
-    arguments = " ".join(f"a{n}: 1" for n in range(200))
+    arguments = " ".join(f"a{n}: 1" for n in range(40))
 
     check_text(f"{{ node({arguments}) {{ id }} }}")
     with pytest.raises(TooComplex):

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from domain.errors import InvalidInput
 from schema.problems import shown, shown_exception
 from schema.root import schema
+from schema.wording import MOST_LETTERS
 
 OF_PYTHON = re.compile(r"\b(?:None|True|False|inf|nan)\b|[\[{(]'|\\")
 INPUTS = sorted(
@@ -79,6 +80,16 @@ def test_a_literal_is_told_of_alike():
         "ID cannot represent a non-string and non-integer value.",
         "Field 'viewer' of type 'Viewer' must have a selection of subfields.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"), [("DeviceKind", "V" * 5000), ("[DeviceKind]", ["'" * 5000])]
+)
+def test_what_was_sent_is_not_sent_back_at_length(kind, value):
+    [told] = coerced(kind, value)
+
+    assert len(told) == MOST_LETTERS
+    assert told.endswith("…")
 
 
 def test_what_we_say_ourselves_is_told_as_it_is():

@@ -12,13 +12,14 @@ from graphql import (
     is_composite_type,
     is_enum_type,
     is_input_object_type,
+    is_interface_type,
     is_required_argument,
 )
 
 from tests.schema.operations import BY_NAME, BY_TYPE, SDL, Root
 
 Step = tuple[str | int, ...]  # of names and places in lists, from the variables to a value
-DEPTH = 2  # of what is selected: what a field answers, and what that holds
+DEPTH = 2  # of what is selected: what a field answers, and what that holds; any node is 20 types
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,8 @@ def whole(root: Root, known: Mapping[str, object]) -> Whole:
     declared = ", ".join(f"${key}: {arg.type}" for key, arg in args.items())
     given = ", ".join(f"{key}: ${key}" for key in args)
     brackets = (f"({declared})", f"({given})") if args else ("", "")
-    below = _selection(get_named_type(root.field.type))
+    kind = get_named_type(root.field.type)
+    below = _selection(kind, 1 if is_interface_type(kind) else DEPTH)
     return Whole(
         f"{root.operation}{brackets[0]} {{ {root.name}{brackets[1]}{below} }}",
         {key: _value(key, arg.type, known) for key, arg in args.items()},
