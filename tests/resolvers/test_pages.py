@@ -126,7 +126,7 @@ async def test_a_child_sees_no_title_above_its_age_anywhere(api, stores, viewer)
     [account] = await factories.fetch(stores, factories.t.accounts)
     profiles = await factories.fetch(stores, factories.t.profiles)
     home = factories.Household(account.id, account.email, {p.name: p.id for p in profiles})
-    child = await api.viewer(home, "Bo")
+    child = await api.viewer(home, "Bo", installation="tablet")
 
     assert names((await rows_of(viewer))["New"]) == ["For adults", "For all"]
     assert {h: names(r) for h, r in (await rows_of(child)).items()} == {
