@@ -1,7 +1,8 @@
 """What was true when Postgres last answered, by key: in this process, and behind it in Redis."""
 
+import time
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -11,6 +12,7 @@ import structlog
 from pydantic import TypeAdapter, ValidationError
 from redis.asyncio import Redis
 
+from domain.my_data import SETTLED_AFTER
 from stores.guard import Guard
 from stores.redis import answers_of
 
@@ -18,6 +20,9 @@ log = structlog.get_logger()
 V = TypeVar("V")
 
 PART = 50  # keys written at once: of the largest kind some 10 ms of the loop, and 600 KB
+# What was kept here before an erasure reaches Redis before that looks there for the last time, or
+# never. The rest is for a read that took long to be kept, and for a slow write.
+WRITTEN_WITHIN = SETTLED_AFTER - timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,7 @@ class LastGood(Generic[V]):
         guard: Guard,
         most: int,
         ttl: timedelta,
+        clock: Callable[[], float] = time.time,  # which goes on while a machine sleeps
     ) -> None:
         """`join` makes one of what was known earlier and later. `most` values are remembered here,
         and any number in Redis, for `ttl` each."""
@@ -53,16 +59,17 @@ class LastGood(Generic[V]):
         self._most = most
         self._ttl = ttl
         self._kept: OrderedDict[str, Kept[V]] = OrderedDict()
-        self._unwritten: set[str] = set()
+        self._unwritten: dict[str, float] = {}  # by key, since when
+        self._clock = clock
 
     def keep(self, key: str, value: V, now: datetime) -> None:
         """Remembers it in place of what was."""
         self._kept[key] = Kept(now, value)
         self._kept.move_to_end(key)
-        self._unwritten.add(key)
+        self._unwritten[key] = self._clock()
         if len(self._kept) > self._most:
             oldest, _ = self._kept.popitem(last=False)
-            self._unwritten.discard(oldest)
+            self._unwritten.pop(oldest, None)
 
     def remembered(self, key: str) -> Kept[V] | None:
         """What this process knows of it."""
@@ -78,16 +85,22 @@ class LastGood(Generic[V]):
         Unavailable; then the rest is left for the next time."""
         unwritten = list(self._unwritten)
         for start in range(0, len(unwritten), PART):
-            part = unwritten[start : start + PART]
-            self._unwritten.difference_update(part)
+            keys = self._unwritten.keys() & unwritten[start : start + PART]
+            part = {key: self._unwritten.pop(key) for key in keys}
             try:
                 await self._guard.call(partial(self._write, part))
             except BaseException:
-                self._unwritten |= self._kept.keys() & part
+                left = {key: since for key, since in part.items() if key in self._kept}
+                self._unwritten = left | self._unwritten
                 raise
 
-    async def _write(self, keys: Sequence[str]) -> None:
-        """With what the neighbours have written, for they may know better."""
+    async def _write(self, part: Mapping[str, float]) -> None:
+        """With what the neighbours have written, for they may know better. What nobody could write
+        for so long may be about somebody who was erased meanwhile."""
+        too_old = self._clock() - WRITTEN_WITHIN.total_seconds()
+        keys = [key for key, since in part.items() if since > too_old]
+        if not keys:
+            return
         written = await self._redis.mget([self._name(key) for key in keys])
         async with self._redis.pipeline(transaction=False) as pipe:
             for key, theirs in zip(keys, written, strict=True):

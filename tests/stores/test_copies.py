@@ -4,13 +4,16 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from prometheus_client import REGISTRY
+from pydantic import TypeAdapter
 
 from domain.degradation import Dependency
 from domain.errors import Unavailable
 from domain.ids import ProfileId, TitleId
+from domain.my_data import SETTLED_AFTER
+from domain.profiles import Profile
 from domain.watching import WatchState, WatchStatus
-from stores.copies import NEVER, Copies, Watching
-from stores.last_good import PART
+from stores.copies import KEPT_FOR, NEVER, Copies, Watching
+from stores.last_good import PART, WRITTEN_WITHIN, LastGood
 from stores.reads import SCREEN, Reads
 from stores.sql import watching as watching_sql
 from stores.sql.watching import Progress
@@ -117,6 +120,28 @@ async def test_copies_that_could_not_be_written_are_the_next_time(stores):
     await stores.copies.write()
 
     assert await stores.redis.dbsize() == PART + 1
+
+
+async def test_what_nobody_could_write_until_an_erasure_was_over_is_never_written(stores):
+    now = SETTLED_AFTER.total_seconds()
+    copies = LastGood(
+        "household",
+        TypeAdapter(tuple[datetime, list[Profile]]),
+        lambda _, later: later,
+        redis=stores.redis,
+        guard=stores.guards[Dependency.REDIS],
+        most=9,
+        ttl=KEPT_FOR,
+        clock=lambda: now,
+    )
+    copies.keep("acc_old", [], TEN)
+    copies.keep("acc_again", [], TEN)
+    now += WRITTEN_WITHIN.total_seconds()
+    copies.keep("acc_again", [], ELEVEN)
+    await copies.flush()
+
+    assert await stores.redis.keys() == [b"copy:household:acc_again"]
+    assert WRITTEN_WITHIN < SETTLED_AFTER
 
 
 def calls_of_redis():
