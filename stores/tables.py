@@ -130,6 +130,7 @@ devices = Table(
     Column("epoch", Integer, nullable=False, server_default=text("1")),
     _at("last_seen_at"),
     UniqueConstraint("account_id", "installation_id"),
+    Index("ix_devices_profile_id", "profile_id"),  # for a profile that goes
 )
 
 # Every token of a device's sign-in: the last one unspent, and behind it those that were rotated.

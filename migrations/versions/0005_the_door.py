@@ -211,6 +211,7 @@ def upgrade() -> None:
         "devices", sa.Column("epoch", sa.Integer(), server_default=sa.text("1"), nullable=False)
     )
     _follow_profile("SET NULL")  # a device outlives the profile that was chosen on it
+    op.create_index("ix_devices_profile_id", "devices", ["profile_id"])
     op.create_index("ix_playback_sessions_account_id", "playback_sessions", ["account_id"])
     op.create_index("ix_playback_sessions_device_id", "playback_sessions", ["device_id"])
     op.create_index("ix_watch_states_device_id", "watch_states", ["device_id"])
@@ -291,6 +292,7 @@ def downgrade() -> None:
     op.drop_index("ix_outbox_profile", table_name="outbox")
     op.drop_index("ix_watch_states_device_id", table_name="watch_states")
     op.drop_index("ix_playback_sessions_device_id", table_name="playback_sessions")
+    op.drop_index("ix_devices_profile_id", table_name="devices")
     op.drop_index("ix_playback_sessions_account_id", table_name="playback_sessions")
     _follow_profile("CASCADE")
     op.drop_column("devices", "epoch")
