@@ -12,7 +12,7 @@ from domain import events, ids, playback
 from domain.accounts import Device
 from domain.catalog import Episode, Media, Movie, Playable, Rendition
 from domain.degradation import Field
-from domain.errors import InvalidInput, NotFound, NotReady, SessionLost, Unavailable
+from domain.errors import InvalidInput, NotFound, NotReady, SessionLost, TokenInvalid, Unavailable
 from domain.ids import SessionId, TitleId
 from domain.licenses import LICENSE_TTL, clearkey_license, parse_clearkey
 from domain.media_urls import Viewing, film_address
@@ -36,9 +36,10 @@ from domain.scalars import Base64, Url
 from domain.tokens import LicenseClaims, issue_license
 from domain.watching import WatchState, status_at
 from resolvers import catalog
-from resolvers.context import Context, Info
+from resolvers.context import SIGNED_OUT, Context, Info
 from resolvers.licenses import session_keys
 from stores import Tx
+from stores.sql import devices as devices_sql
 from stores.sql import outbox as outbox_sql
 from stores.sql import playback as playback_sql
 from stores.sql import watching as watching_sql
@@ -198,7 +199,10 @@ async def _open(
         position_ms=resume.position_ms,
     )
     await ctx.stores.leases.renew(asked.id)  # first: without leases, nothing is opened
+    claims = ctx.claims()
     async with ctx.reads.begin() as tx:
+        if claims is None or not await devices_sql.hold_epoch(tx, asked.device_id, claims.epoch):
+            raise TokenInvalid(SIGNED_OUT)
         session, is_new = await playback_sql.open_session(tx, asked, ctx.now())
         if is_new:
             await outbox_sql.append(tx, events.video_start(session), ctx.now())

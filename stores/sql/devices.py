@@ -30,24 +30,31 @@ async def register_device(
 ) -> Device:
     """The household's device of this installation, signed out and with no profile chosen. One that
     was there before is in another epoch, which is for the caller to `revoke`. Its row is locked
-    from here on."""
+    from here on, but for who only refers to it."""
+    key = {"account_id": account_id, "installation_id": asked.installation_id}
     values = {
-        "account_id": account_id,
-        "installation_id": asked.installation_id,
         "kind": asked.kind,
         "name": asked.name,
         "app_version": asked.app_version,
         "profile_id": None,
         "last_seen_at": now,
     }
-    statement = insert(devices).values(id=ids.make(ids.Prefix.DEVICE, uuid4()), **values)
+    statement = insert(devices).values(id=ids.make(ids.Prefix.DEVICE, uuid4()), **key, **values)
     upsert = statement.on_conflict_do_update(
-        index_elements=["account_id", "installation_id"],
+        index_elements=[*key],
         set_={**values, "epoch": devices.c.epoch + 1},
     ).returning(*DEVICE)
     device = Device(*(await tx.execute(upsert)).one())
     await _forget_tokens(tx, [device.id])
+    await _end_playing(tx, [device.id], now)
     return device
+
+
+async def hold_epoch(tx: AsyncConnection, device_id: DeviceId, epoch: int) -> bool:
+    """Whether the device is in this epoch; then nobody ends its sessions before `tx` ends. Primary
+    key."""
+    query = select(devices.c.id).where(devices.c.id == device_id, devices.c.epoch == epoch)
+    return (await tx.execute(query.with_for_update(read=True))).one_or_none() is not None
 
 
 async def keep_token(
@@ -174,14 +181,7 @@ async def end_sessions(
     players get no more keys. Tell `Stores.revocations` what this returns, after the commit."""
     revoked = await end_access(tx, device_ids, now)
     await _forget_tokens(tx, device_ids)
-    # Index: ix_playback_sessions_device_id
-    await tx.execute(
-        update(playback_sessions)
-        .where(
-            among(playback_sessions.c.device_id, device_ids), playback_sessions.c.ended_at.is_(None)
-        )
-        .values(ended_at=now)
-    )
+    await _end_playing(tx, device_ids, now)
     return revoked
 
 
@@ -239,3 +239,13 @@ def is_signed_in(now: datetime) -> ColumnElement[bool]:
 
 async def _forget_tokens(tx: AsyncConnection, device_ids: Sequence[DeviceId]) -> None:
     await tx.execute(delete(refresh_tokens).where(among(refresh_tokens.c.device_id, device_ids)))
+
+
+async def _end_playing(tx: AsyncConnection, device_ids: Sequence[DeviceId], now: datetime) -> None:
+    """Index: ix_playback_sessions_device_id."""
+    theirs = among(playback_sessions.c.device_id, device_ids)
+    await tx.execute(
+        update(playback_sessions)
+        .where(theirs, playback_sessions.c.ended_at.is_(None))
+        .values(ended_at=now)
+    )

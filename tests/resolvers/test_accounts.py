@@ -32,6 +32,23 @@ async def test_signing_in_again_on_a_device_ends_what_it_had_and_nothing_else(ap
     assert seen.data == {"viewer": {"profile": None}}
 
 
+async def test_signing_in_again_on_a_device_ends_what_plays_on_it(api, stores):
+    home = await factories.household(stores)
+    film = await factories.movie(stores)
+    before = await api.viewer(home)
+    kitchen = await api.viewer(home, installation="kitchen")
+    for viewer in (before, kitchen):
+        await viewer.start(film.id)
+
+    await api.sign_in()
+
+    sessions = await factories.fetch(stores, factories.t.playback_sessions)
+    devices = await factories.fetch(stores, factories.t.devices)
+    [anew] = [device.id for device in devices if device.epoch > 1]
+    assert {each.device_id for each in sessions if each.ended_at is not None} == {anew}
+    assert len(sessions) == 2
+
+
 async def test_who_was_not_told_that_a_device_signed_in_again_reads_it(api, stores):
     await factories.household(stores)
     for _ in range(3):

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import text
 
+from domain.accounts import DeviceInput, DeviceKind
 from stores.sql import devices as devices_sql
 from stores.sql import my_data as my_data_sql
 from stores.sql import profiles as profiles_sql
@@ -128,6 +129,31 @@ async def test_progress_does_not_wait_for_who_ends_the_access_of_its_device(api,
         saved = await viewer.beat(session["id"], 20_000)  # the one waits for the other's session
 
     assert saved["watchState"]["revision"] == 1
+
+
+async def test_a_device_that_is_signed_out_meanwhile_starts_nothing(api, stores):
+    viewer = await api.viewer(await factories.household(stores))
+    film = await factories.movie(stores)
+    [device] = await factories.fetch(stores, t.devices)
+
+    async with stores.engine.connect() as tx, tx.begin():
+        await devices_sql.end_sessions(tx, [device.id], datetime.now(UTC))
+        asking = asyncio.create_task(viewer.start(film.id))
+        await until_somebody_waits(stores)
+
+    assert (await asking)["code"] == "TOKEN_INVALID"
+    assert await factories.fetch(stores, t.playback_sessions) == []
+
+
+async def test_who_refers_to_a_device_does_not_wait_for_who_signs_in_on_it_anew(api, stores):
+    home = await factories.household(stores)
+    await api.sign_in(installation="tv")
+    tv = DeviceInput("tv", DeviceKind.TV, "TV", "1")
+
+    async with stores.engine.connect() as tx, tx.begin():
+        await devices_sql.register_device(tx, home.account_id, tv, datetime.now(UTC))
+        async with stores.begin() as other:
+            await other.execute(text("SELECT FROM devices FOR KEY SHARE NOWAIT"))
 
 
 async def until_somebody_waits(stores):
