@@ -7,9 +7,11 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from graphql import is_non_null_type
 
 from domain.house import House
 from domain.ids import Prefix
+from schema.documents import prepare
 from tests import factories
 from tests.api import Api, Viewer
 from tests.schema.callers import ADULT, Callers
@@ -48,6 +50,7 @@ AWKWARD = [
     *(json.dumps(f"{prefix}_{MISSING}") for prefix in Prefix),
     *(json.dumps(text) for text in (f"mov_{MISSING.upper()}", f"mov_{MISSING} ", f"xxx_{MISSING}")),
 ]
+KEY = re.compile(r'"(\w+)":')  # GraphQL has no quotes there, and is JSON for the rest
 HOLE = "hole:7a1c"  # stands where an awkward value is put in
 
 # What Python, SQL and the libraries say of themselves.
@@ -55,6 +58,7 @@ OURS = re.compile(
     r"Traceback|File \\\"|line \d+|<class|object at 0x|NoneType|Error\(|Exception|psycopg"
     r"|sqlalchemy|SELECT |INSERT |UPDATE |redis|graphql-core|strawberry|orjson|argon2|site-packages"
     r"|utf-8|codec can't|surrogate|int\(\)|\bdict\b|\btuple\b|Did you mean"
+    r"|Exceeds the limit|\bsys\."
     r"|(?-i:\bNone\b|\bTrue\b|\bFalse\b)|[\[{(]'",
     re.IGNORECASE,
 )
@@ -73,6 +77,51 @@ async def test_an_awkward_value_gets_a_typed_answer(api, house, name):
 @pytest.mark.parametrize("name", ANSWERED_ONCE)
 async def test_every_awkward_value_in_every_place_gets_a_typed_answer(api, house, name):
     assert await answered_wrongly(api, house, name, share=1) == []
+
+
+@pytest.mark.parametrize("name", ANSWERED_ONCE)
+async def test_an_awkward_literal_gets_a_typed_answer(api, house, name):
+    assert await literals_answered_wrongly(api, house, name, share=20) == []
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("name", ANSWERED_ONCE)
+async def test_every_awkward_literal_in_every_place_gets_a_typed_answer(api, house, name):
+    assert await literals_answered_wrongly(api, house, name, share=1) == []
+
+
+def test_what_is_written_out_is_as_valid_as_what_it_stands_for():
+    for root in ROOTS:
+        asked = whole(root, {"pin": None})
+        for name in asked.types:
+            assert prepare(asked.in_argument((name,), asked.written(name))).errors == ()
+            assert prepare(asked.by_default((name,), asked.written(name))).errors == ()
+
+
+async def literals_answered_wrongly(api: Api, house: House, name: str, *, share: int) -> list[Any]:
+    """As `answered_wrongly`, with values that are written into the document; and of null for a
+    variable that a default lets stand where null may not."""
+    asked, token = await caller(api, house, name)
+    wrong: list[Any] = []
+    for variable, of in asked.types.items():
+        if is_non_null_type(of):
+            nulled = json.dumps({**asked.variables, variable: None})
+            response = await post(api, asked.nullable(variable), nulled, token)
+            if what_is_wrong(response) or codes(response) != {"BAD_USER_INPUT"}:
+                wrong.append((variable, "null", response.text[:300]))
+    for number, step in enumerate(asked.steps()):
+        for value in AWKWARD[number % share :: share]:
+            literal = KEY.sub(r"\1:", value)
+            for way in (Whole.in_argument, Whole.by_default):
+                await api.stores.redis.flushall()  # what was counted against this caller
+                others = json.dumps({k: own for k, own in asked.variables.items() if k != step[0]})
+                response = await post(api, way(asked, step, literal), others, token)
+                if SIGNED_OUT & codes(response):  # by the value before, as it should be
+                    asked, token = await caller(api, house, name)
+                    response = await post(api, way(asked, step, literal), others, token)
+                if found := what_is_wrong(response):
+                    wrong.append((step, literal[:60], found))
+    return wrong
 
 
 async def answered_wrongly(api: Api, house: House, name: str, *, share: int) -> list[Any]:
@@ -149,6 +198,10 @@ def what_is_wrong(response: Any) -> str | None:
 
 async def send(api: Api, asked: Whole, step: Step, value: str, token: str) -> Any:
     variables = json.dumps(asked.with_value(step, HOLE)).replace(json.dumps(HOLE), value)
-    body = f'{{"query": {json.dumps(asked.document)}, "variables": {variables}}}'
+    return await post(api, asked.document, variables, token)
+
+
+async def post(api: Api, document: str, variables: str, token: str) -> Any:
+    body = f'{{"query": {json.dumps(document)}, "variables": {variables}}}'
     headers = {"Content-Type": "application/json", "Authorization": f"Bearer {token}"}
     return await api.http.post("/graphql", content=body, headers=headers)

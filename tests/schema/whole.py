@@ -1,5 +1,6 @@
 """Operations with every argument and every input field, so that a value can be put into each."""
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +10,7 @@ from graphql import (
     GraphQLNonNull,
     GraphQLObjectType,
     get_named_type,
+    get_nullable_type,
     is_composite_type,
     is_enum_type,
     is_input_object_type,
@@ -28,6 +30,7 @@ class Whole:
 
     document: str
     variables: dict[str, Any]
+    types: dict[str, Any]  # of the variables
 
     def steps(self) -> Iterator[Step]:
         """To each variable, and to each field of those that are objects."""
@@ -38,6 +41,56 @@ class Whole:
         """The variables, but for one value."""
         changed: dict[str, Any] = _replaced(self.variables, step, value)
         return changed
+
+    def in_argument(self, step: Step, literal: str) -> str:
+        """The document, with a value that is written into it as this."""
+        name = step[0]
+        document = self._declaring({key: str(of) for key, of in self.types.items() if key != name})
+        return document.replace(f"{name}: ${name}", f"{name}: {self._with_literal(step, literal)}")
+
+    def by_default(self, step: Step, literal: str) -> str:
+        """The document, with a value that is the default of a variable, or in it."""
+        declared = {key: str(of) for key, of in self.types.items()}
+        declared[step[0]] += f" = {self._with_literal(step, literal)}"
+        return self._declaring(declared)
+
+    def nullable(self, name: Any) -> str:
+        """The document, whose variable may be null wherever it stands: its default lets it stand
+        where null may not."""
+        declared = {key: str(of) for key, of in self.types.items()}
+        declared[name] = f"{declared[name].removesuffix('!')} = {self.written(name)}"
+        return self._declaring(declared)
+
+    def written(self, name: Any) -> str:
+        """The value of a variable, as GraphQL writes it."""
+        return _written(self.variables[name], self.types[name])
+
+    def _with_literal(self, step: Step, literal: str) -> str:
+        name: Any = step[0]
+        return _written(self.with_value(step, _Literal(literal))[name], self.types[name])
+
+    def _declaring(self, variables: Mapping[str, str]) -> str:
+        operation, _, rest = self.document.partition("(")
+        below = rest.partition(")")[2]
+        declared = ", ".join(f"${name}: {kind}" for name, kind in variables.items())
+        return f"{operation}({declared}){below}" if declared else f"{operation}{below}"
+
+
+class _Literal(str):
+    """Is written as it is."""
+
+
+def _written(value: Any, of: Any) -> str:
+    """As GraphQL writes a value of this type."""
+    kind = get_nullable_type(of)
+    if isinstance(value, _Literal) or (is_enum_type(kind) and value is not None):
+        return str(value)
+    if isinstance(value, dict):
+        pairs = (f"{key}: {_written(each, kind.fields[key].type)}" for key, each in value.items())
+        return f"{{{', '.join(pairs)}}}"
+    if isinstance(value, list):
+        return f"[{', '.join(_written(each, kind.of_type) for each in value)}]"
+    return json.dumps(value)
 
 
 def whole(root: Root, known: Mapping[str, object]) -> Whole:
@@ -52,6 +105,7 @@ def whole(root: Root, known: Mapping[str, object]) -> Whole:
     return Whole(
         f"{root.operation}{brackets[0]} {{ {root.name}{brackets[1]}{below} }}",
         {key: _value(key, arg.type, known) for key, arg in args.items()},
+        {key: arg.type for key, arg in args.items()},
     )
 
 
