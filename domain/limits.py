@@ -11,6 +11,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 WINDOW = timedelta(hours=1)
+FREE_POINTS = 100  # of a query without a budget: a household with all it has is 22
 DEVICES = 4  # times what a device has is what its household has: as many as may watch at once
 
 
@@ -52,6 +53,8 @@ _BUDGETS: Mapping[str, Budget] = MappingProxyType(
         "node": Budget.CONTENT,
         "nodes": Budget.CONTENT,
         "resolveLink": Budget.CONTENT,
+        "deviceSignIn": Budget.CONTENT,
+        "dataJobs": Budget.CONTENT,
         "suggest": Budget.TYPEAHEAD,
         "heartbeat": Budget.HEARTBEATS,
         "stopPlayback": Budget.HEARTBEATS,
@@ -71,6 +74,11 @@ def query_spends(asked: Mapping[str, int]) -> dict[Budget, int]:
         if (budget := _BUDGETS.get(name)) is not None:
             spent[budget] = spent.get(budget, 0) + times
     return spent | {Budget.CONTENT: 1} if Budget.CONTENT in spent else spent
+
+
+def large_spends(spent: Limits, points: int) -> Limits:
+    """The same of a query that may hold so much: nothing large is free."""
+    return spent if spent or points <= FREE_POINTS else {Budget.CONTENT: 1}
 
 
 def mutation_spends(asked: Mapping[str, int], weights: Mapping[str, int]) -> dict[Budget, int]:

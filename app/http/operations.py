@@ -15,6 +15,7 @@ from app.http.callers import caller_of
 from app.http.documents import Documents
 from domain.errors import Overloaded
 from domain.house import House
+from domain.limits import Budget, large_spends
 from resolvers.context import Context
 from schema.documents import Planned, Prepared
 from schema.execution import (
@@ -46,6 +47,13 @@ class Asked:
     planned: Planned
     variables: Mapping[str, object]
     cost: int  # points
+
+    @property
+    def spends(self) -> Mapping[Budget, int]:
+        """Points of the budgets of whoever asks."""
+        if self.planned.type is not OperationType.QUERY:
+            return self.planned.spends
+        return large_spends(self.planned.spends, self.cost)
 
     @property
     def is_stream(self) -> bool:
@@ -121,7 +129,7 @@ class Operations:
     async def _paid(self, asked: Asked, ctx: Context) -> AsyncIterator[Callable[[Answer], Answer]]:
         """Around an operation; gives what writes on its answer what it cost. One that finds no room
         is not answered, and not paid for. Raises RateLimited."""
-        spent = await self._till.pay(asked.planned.spends, ctx)
+        spent = await self._till.pay(asked.spends, ctx)
         try:
             yield lambda answer: with_receipt(answer, asked.cost, spent)
         except Overloaded:

@@ -1,6 +1,14 @@
 import pytest
 
-from domain.limits import DEFAULTS, Budget, limits_of, mutation_spends, query_spends
+from domain.limits import (
+    DEFAULTS,
+    FREE_POINTS,
+    Budget,
+    large_spends,
+    limits_of,
+    mutation_spends,
+    query_spends,
+)
 
 
 def test_the_figures_are_those_of_the_original_design():
@@ -22,6 +30,17 @@ def test_each_search_is_a_point():
     spent = query_spends({"search": 3, "suggest": 2, "node": 2})
 
     assert spent == {Budget.SEARCH: 3, Budget.TYPEAHEAD: 2, Budget.CONTENT: 1}
+
+
+@pytest.mark.parametrize("name", ["deviceSignIn", "dataJobs"])
+def test_what_a_screen_looks_up_is_a_screen(name):
+    assert query_spends({name: 2}) == {Budget.CONTENT: 1}
+
+
+def test_only_what_is_small_is_free():
+    assert large_spends({}, FREE_POINTS) == {}
+    assert large_spends({}, FREE_POINTS + 1) == {Budget.CONTENT: 1}
+    assert large_spends({Budget.SEARCH: 2}, FREE_POINTS + 1) == {Budget.SEARCH: 2}
 
 
 def test_what_a_mutation_costs_weighs_in_the_budget_of_all_others_alone():

@@ -56,6 +56,18 @@ async def test_what_spends_nothing_says_what_it_cost_and_no_more(api, home):
     assert reply.body["extensions"] == {"cost": {"requested": 2}}  # the viewer, and a profile
 
 
+async def test_a_large_question_about_oneself_is_paid_for(api, home):
+    ada = await api.viewer(home)
+    many = " ".join(f"v{n}: viewer {{ ...V }}" for n in range(15))
+
+    reply = await ada.run(
+        f"{{ {many} }} fragment V on Viewer {{ account {{ profiles {{ id }} }} }}"
+    )
+
+    paid = {"budget": "content", "remaining": 499}
+    assert reply.body["extensions"]["cost"] == paid | {"requested": 15 * (1 + 1 + 5)}
+
+
 async def test_what_could_not_run_for_its_variables_says_what_it_cost_too(api, home):
     ada = await api.viewer(home)
 
