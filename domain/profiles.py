@@ -202,6 +202,11 @@ def sees_otherwise(before: Profile, after: Profile) -> bool:
     return (before.kids, before.maturity_age) != (after.kids, after.maturity_age)
 
 
+def sees_less(before: Profile, after: Profile) -> bool:
+    """Whether something that `before` may play is not for `after`."""
+    return after.maturity_age < before.maturity_age
+
+
 def normal_name(text: str, *field: str) -> str:
     """As it is shown. Raises InvalidInput for one that could not be."""
     name = unicodedata.normalize("NFC", " ".join(text.split()))

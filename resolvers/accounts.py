@@ -74,8 +74,8 @@ async def sign_in(info: Info, input: SignInInput) -> SignedIn:
     ctx, email = info.context, normal_email(input.email)
     async with ctx.reads.begin() as tx:
         found = await accounts_sql.credentials(tx, email)
-        known = await accounts_sql.known_device(tx, email, input.device.installation_id)
-    tries = tries_of_stranger(ctx, email) if known is None else tries_of_device(known)
+        known = await accounts_sql.known_device(tx, email, input.device.installation_id, ctx.now())
+    tries = tries_of_stranger(ctx, email) if known is None else tries_of_device(ctx, known)
     proven = await prove(ctx, found, input.password, tries)
     passwords, fresh = ctx.stores.passwords, None
     if passwords.is_outdated(proven.password_hash):

@@ -48,7 +48,7 @@ async def erase_my_data(info: Info, password: str, profile_id: ID | None = None)
     viewer = await ctx.viewer()
     async with ctx.reads.begin() as tx:
         found = await accounts_sql.credentials(tx, viewer.account.email)
-    await prove(ctx, found, password, tries_of_device(viewer.device.id))
+    await prove(ctx, found, password, tries_of_device(ctx, viewer.device.id))
     async with ctx.reads.begin() as tx:
         if not await my_data_sql.hold(tx, viewer.account.id):
             raise TokenInvalid(GONE)
@@ -79,11 +79,12 @@ def url(parent: Parent[DataJob], info: Info) -> Url | None:
 async def _erase_household(
     ctx: Context, tx: Tx, account: Account
 ) -> tuple[DataJob, list[Revocation]]:
+    device_ids = await devices_sql.device_ids_of(tx, account.id)
+    # Before their tokens go: a refresh under way would leave another one.
+    revoked = await devices_sql.end_access(tx, device_ids, ctx.now())
     subject = cast(Subject, await my_data_sql.household(tx, account.id))  # it is held
     await data_jobs.disown(tx, account.id)
     job = await _order(ctx, tx, subject, None)
-    device_ids = await devices_sql.device_ids_of(tx, account.id)
-    revoked = await devices_sql.end_access(tx, device_ids, ctx.now())
     await my_data_sql.close(tx, account.id)
     return job, revoked
 
@@ -91,14 +92,17 @@ async def _erase_household(
 async def _erase_profile(
     ctx: Context, tx: Tx, account: Account, profile_id: ProfileId
 ) -> tuple[DataJob, list[Revocation]]:
-    """Its devices stay signed in; their next refresh is without a profile."""
+    """Its devices stay signed in, and their next refresh is without a profile; but not those in a
+    child's hands, which would hold more than before."""
     household = (await profiles_sql.profiles_of(tx, [account.id])).get(account.id, [])
-    if profile_id not in {profile.id for profile in household}:
+    doomed = next((profile for profile in household if profile.id == profile_id), None)
+    if doomed is None:
         raise NotFound("There is no such profile in this household.", field=["profileId"])
     check_leaving(household, profile_id)
     job = await _order(ctx, tx, Subject(profiles=(profile_id,)), account)
     device_ids = await devices_sql.device_ids_on(tx, account.id, profile_id)
-    revoked = await devices_sql.end_access(tx, device_ids, ctx.now())
+    end = devices_sql.end_sessions if doomed.kids else devices_sql.end_access
+    revoked = await end(tx, device_ids, ctx.now())
     await profiles_sql.leave_household(tx, profile_id)
     return job, revoked
 

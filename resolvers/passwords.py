@@ -26,6 +26,7 @@ from resolvers.context import Context, Info
 from stores import Tx
 from stores.budgets import Charge
 from stores.sql import accounts as accounts_sql
+from stores.sql import device_sign_in as codes_sql
 from stores.sql import devices as devices_sql
 from stores.sql import mailed_tokens as mailed_sql
 from stores.sql.accounts import Credentials
@@ -38,14 +39,16 @@ LOOK_INTO_YOUR_MAIL = "Look into your mail: if the address has an account, a lin
 
 
 async def change_password(info: Info, current: str, next: str) -> SignedOut:
-    """Ends what everybody else is signed in with, who may have known the old one."""
+    """Ends what everybody else is signed in with, who may have known the old one. The device that
+    asks stays signed in, but has to refresh at once: of two who have its tokens, one is found out
+    by that."""
     check_length(current, MAX_PASSWORD_CHARACTERS, "current")
     ctx = info.context
     viewer = await ctx.viewer()
     check_new_password(next, viewer.account.email, "next")
     async with ctx.reads.begin() as tx:
         found = await accounts_sql.credentials(tx, viewer.account.email)
-    known = await prove(ctx, found, current, tries_of_device(viewer.device.id))
+    known = await prove(ctx, found, current, tries_of_device(ctx, viewer.device.id))
     password_hash = await ctx.stores.passwords.hash(next)
     now = ctx.now()
     async with ctx.reads.begin() as tx:
@@ -54,9 +57,11 @@ async def change_password(info: Info, current: str, next: str) -> SignedOut:
         await mailed_sql.forget(tx, viewer.account.email)
         await _tell_owner(ctx, tx, viewer.account.email)
         signed_in = await devices_sql.signed_in_devices(tx, viewer.account.id, now)
+        await codes_sql.forget_approvals(tx, viewer.account.id)
         every = await devices_sql.device_ids_of(tx, viewer.account.id)
         others = [each for each in every if each != viewer.device.id]
         revoked = await devices_sql.end_sessions(tx, others, now)
+        revoked += await devices_sql.end_access(tx, [viewer.device.id], now)
     await ctx.stores.revocations.tell(revoked)
     return SignedOut(sum(device.id in others for device in signed_in))
 
@@ -87,6 +92,7 @@ async def reset_password(info: Info, token: str, next: str) -> SignedOut:
             raise mails.no_longer_good()
         await _tell_owner(ctx, tx, email)
         signed_in = await devices_sql.signed_in_devices(tx, found.account.id, now)
+        await codes_sql.forget_approvals(tx, found.account.id)
         every = await devices_sql.device_ids_of(tx, found.account.id)
         revoked = await devices_sql.end_sessions(tx, every, now)
     await ctx.stores.revocations.tell(revoked)
@@ -132,13 +138,17 @@ def not_together() -> Unauthenticated:
 
 
 def tries_of_stranger(ctx: Context, email: str) -> list[Charge]:
-    """For a device that nobody has signed in on to the account of this (normal) address."""
+    """For a device that is not signed in to the account of this (normal) address."""
     return [
         Charge(f"password:account:{fingerprint(email)}", MOST_TRIES, TRIES_WINDOW),
         Charge(f"password:address:{ctx.address}", MOST_TRIES, TRIES_WINDOW),
     ]
 
 
-def tries_of_device(device_id: DeviceId) -> list[Charge]:
-    """For a device that knows the account: strangers, who use up the others, cannot lock it out."""
-    return [Charge(f"password:device:{device_id}", MOST_TRIES, TRIES_WINDOW)]
+def tries_of_device(ctx: Context, device_id: DeviceId) -> list[Charge]:
+    """For a device that is signed in to the account: strangers elsewhere, who use up the account's,
+    cannot lock it out."""
+    return [
+        Charge(f"password:device:{device_id}", MOST_TRIES, TRIES_WINDOW),
+        Charge(f"password:address:{ctx.address}", MOST_TRIES, TRIES_WINDOW),
+    ]

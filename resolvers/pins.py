@@ -12,15 +12,20 @@ from stores.sql.profiles import PinTries
 
 async def check_pin(ctx: Context, profile: Profile, pin: str | None) -> None:
     """Returns for the right PIN only. Raises PinRequired for another, and for none, which is no
-    try; PinLocked after too many, also for the right one; NotFound.
+    try; PinLocked after too many, also for the right one; NotFound; Overloaded.
 
     The count is committed before the PIN is looked at: of tries that come at once, and of those
-    that are given up halfway, no more are looked at than are counted.
+    that are given up halfway, no more are looked at than are counted. It is counted in the turn of
+    its hash: who is refused with Overloaded has tried nothing.
     """
     if pin:
-        async with ctx.reads.begin() as tx:
-            tried = await profiles_sql.count_try(tx, profile.id, ctx.now())
-        if tried is not None and await ctx.stores.passwords.verify(tried.pin_hash, pin):
+        is_right = False
+        async with ctx.stores.passwords.turn() as hashing:
+            async with ctx.reads.begin() as tx:
+                tried = await profiles_sql.count_try(tx, profile.id, ctx.now())
+            if tried is not None:
+                is_right = await hashing.verify(tried.pin_hash, pin)
+        if tried is not None and is_right:
             async with ctx.reads.begin() as tx:
                 await profiles_sql.forgive_tries(tx, profile.id, tried)
             return

@@ -21,6 +21,7 @@ from domain.profiles import (
     needs_pin,
     pin_between,
     revised,
+    sees_less,
     sees_otherwise,
 )
 from domain.sessions import Revocation
@@ -29,6 +30,7 @@ from resolvers.pins import check_pin
 from resolvers.sessions import choose_profile, signed_in
 from stores import Tx
 from stores.sql import devices as devices_sql
+from stores.sql import playback as playback_sql
 from stores.sql import profiles as profiles_sql
 
 
@@ -46,12 +48,14 @@ async def select_profile(info: Info, profile_id: ID, pin: str | None = None) -> 
     revoked: Sequence[Revocation] = ()
     async with ctx.reads.begin() as tx:
         entering = _own(await _locked(tx, viewer.account), wanted)
-        await choose_profile(ctx, tx, entering.id)
+        asked_with = await choose_profile(ctx, tx, entering.id)
         if entering.kids and (leaving is None or leaving.id != entering.id):
             revoked = await devices_sql.end_access(tx, [viewer.device.id], ctx.now())
     await ctx.stores.revocations.tell(revoked)
     device = replace(viewer.device, epoch=revoked[0].epoch) if revoked else viewer.device
-    return signed_in(ctx, Viewer(viewer.account, device, entering), None)
+    entered = Viewer(viewer.account, device, entering)
+    # No later than what it was asked with: who has an access token alone would renew it for ever.
+    return signed_in(ctx, entered, None, until=asked_with.expires_at)
 
 
 async def save_profile(info: Info, input: ProfileInput) -> ProfileSaved:
@@ -74,6 +78,9 @@ async def delete_profile(info: Info, profile_id: ID, pin: str | None = None) -> 
         doomed = _own(household, wanted)
         check_leaving(household, doomed.id)
         revoked = await _outdate(ctx, tx, viewer, doomed)
+        if doomed.kids:  # or a device in a child's hands would hold more than before
+            childs = await devices_sql.device_ids_on(tx, viewer.account.id, doomed.id)
+            revoked += await devices_sql.end_sessions(tx, childs, ctx.now())
         await profiles_sql.delete_profile(tx, doomed.id)
     await ctx.stores.revocations.tell(revoked)
     return ProfileDeleted(doomed.id, viewer.account)
@@ -138,17 +145,24 @@ async def _edit(ctx: Context, profile_id: ProfileId, asked: ProfileInput) -> Pro
             await profiles_sql.set_pin(tx, profile_id, pin_hash)
             after = replace(after, pinned=pin_hash is not None)
         if sees_otherwise(before, after):
-            revoked = await _outdate(ctx, tx, viewer, before)
+            revoked = await _outdate(ctx, tx, viewer, before, after)
+        if sees_less(before, after):
+            await playback_sql.end_sessions_of(tx, after.id, ctx.now())
     await ctx.stores.revocations.tell(revoked)
     return after
 
 
-async def _outdate(ctx: Context, tx: Tx, viewer: Viewer, profile: Profile) -> Sequence[Revocation]:
+async def _outdate(
+    ctx: Context, tx: Tx, viewer: Viewer, before: Profile, after: Profile | None = None
+) -> list[Revocation]:
     """Ends the access tokens of the household's devices: they say what was true of this profile,
     and what is shown without Postgres is kept under their epoch. The device that asks is spared
-    unless the profile is the one chosen on it."""
+    unless the profile is the one chosen on it, or becomes a child's: of that one it may have an
+    earlier token, which says that it is none."""
     devices = await devices_sql.signed_in_devices(tx, viewer.account.id, ctx.now())
-    spared = None if viewer.profile and viewer.profile.id == profile.id else viewer.device.id
+    is_own = viewer.profile is not None and viewer.profile.id == before.id
+    turns_a_childs = after is not None and after.kids and not before.kids
+    spared = None if is_own or turns_a_childs else viewer.device.id
     theirs = [device.id for device in devices if device.id != spared]
     return await devices_sql.end_access(tx, theirs, ctx.now())
 

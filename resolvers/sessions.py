@@ -5,7 +5,7 @@ import secrets
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar, cast
+from typing import TypeVar
 
 import structlog
 
@@ -13,9 +13,16 @@ from domain import sessions, tokens
 from domain.accounts import Account, Device, DeviceInput, SignedIn, Viewer
 from domain.errors import TokenInvalid
 from domain.ids import DeviceId, ProfileId
-from domain.sessions import FIRST_EPOCH, REFRESH_BYTES, RefreshToken, Revocation, Use
+from domain.sessions import (
+    FIRST_EPOCH,
+    MOST_SIGNED_IN,
+    REFRESH_BYTES,
+    RefreshToken,
+    Revocation,
+    Use,
+)
 from domain.tokens import ACCESS_TTL, AccessClaims, Scope
-from resolvers.context import SIGNED_OUT, Context, Info
+from resolvers.context import GONE, SIGNED_OUT, Context, Info
 from stores import Tx
 from stores.sql import accounts as accounts_sql
 from stores.sql import devices as devices_sql
@@ -36,13 +43,17 @@ class Opened:
 
 
 async def open_session(ctx: Context, tx: Tx, account: Account, asked: DeviceInput) -> Opened:
-    """Signs this installation in, without a profile; what it had before is good no more. `tx` holds
-    the account. Let it in after the commit."""
+    """Signs this installation in, without a profile; what it had before is good no more, and of too
+    many devices the one that was idle longest is signed out. `tx` holds the account. Let it in
+    after the commit."""
     now = ctx.now()
     device = await devices_sql.register_device(tx, account.id, asked, now)
     is_known = device.epoch > FIRST_EPOCH
     revoked = [Revocation(device.id, device.epoch, now)] if is_known else []
     await devices_sql.revoke(tx, revoked)
+    others = await devices_sql.signed_in_devices(tx, account.id, now)
+    idle_longest = [each.id for each in others[MOST_SIGNED_IN - 1 :]]
+    revoked += await devices_sql.end_sessions(tx, idle_longest, now)
     secret = await _keep_fresh_token(ctx, tx, device, now)
     return Opened(Viewer(account, device, None), secret, revoked)
 
@@ -53,9 +64,11 @@ async def let_in(ctx: Context, opened: Opened) -> SignedIn:
     return signed_in(ctx, opened.viewer, opened.refresh_token)
 
 
-def signed_in(ctx: Context, viewer: Viewer, refresh_token: str | None) -> SignedIn:
+def signed_in(
+    ctx: Context, viewer: Viewer, refresh_token: str | None, *, until: datetime | None = None
+) -> SignedIn:
     """The answer of every way in: an access token for this viewer, in the device's epoch as it was
-    read. What is read after it is read as them."""
+    read, good `until` then, or for as long as one is. What is read after it is read as them."""
     now, profile = ctx.now(), viewer.profile
     claims = AccessClaims(
         account_id=viewer.account.id,
@@ -64,21 +77,22 @@ def signed_in(ctx: Context, viewer: Viewer, refresh_token: str | None) -> Signed
         kids=profile is not None and profile.kids,
         epoch=viewer.device.epoch,
         issued_at=now,
-        expires_at=now + ACCESS_TTL,
+        expires_at=until or now + ACCESS_TTL,
     )
     token = tokens.issue_access(ctx.house.token_keys, claims)
     ctx.authorize(f"Bearer {token}")
     return SignedIn(token, claims.expires_at, refresh_token, viewer)
 
 
-async def choose_profile(ctx: Context, tx: Tx, profile_id: ProfileId) -> None:
-    """Who watches on the device that asks from now on. Raises TokenInvalid when it was signed out:
-    who has an access token alone could renew it here for ever."""
+async def choose_profile(ctx: Context, tx: Tx, profile_id: ProfileId) -> AccessClaims:
+    """Who watches on the device that asks from now on; what it asked with. Raises TokenInvalid when
+    it was signed out."""
     claims = ctx.claims()
     if claims is None or not await devices_sql.choose_profile(
         tx, claims.device_id, profile_id, epoch=claims.epoch, now=ctx.now()
     ):
         raise TokenInvalid(SIGNED_OUT)
+    return claims
 
 
 async def end_sessions(ctx: Context, device_ids: Sequence[DeviceId]) -> None:
@@ -144,6 +158,9 @@ async def _keep_fresh_token(ctx: Context, tx: Tx, device: Device, now: datetime)
 
 
 async def _viewer(tx: Tx, token: RefreshToken, now: datetime) -> Viewer:
-    """Who has this token, seen now. All of it is there: its row goes when they do."""
+    """Who has this token, seen now. Raises TokenInvalid when they are being erased."""
     account_id, profile_id = await devices_sql.touch(tx, token.device_id, now)
-    return cast(Viewer, await accounts_sql.viewer(tx, account_id, token.device_id, profile_id))
+    viewer = await accounts_sql.viewer(tx, account_id, token.device_id, profile_id)
+    if viewer is None:
+        raise TokenInvalid(GONE)
+    return viewer

@@ -134,8 +134,9 @@ class Mutation:
     )
     change_password: SignOutResult = mutation(
         passwords.change_password,
-        "Sets another password, and ends the session of every other device. Refused with"
-        " UNAUTHENTICATED for a wrong one, and with RATE_LIMITED after ten.",
+        "Sets another password, and ends the session of every other device; access tokens end on"
+        " this one, too. Refused with UNAUTHENTICATED for a wrong one, and with RATE_LIMITED after"
+        " ten.",
         scope=Scope.ACCOUNT,
         current="The password as it is.",
         next="8 to 1024 characters, whichever they are.",
@@ -177,7 +178,8 @@ class Mutation:
         "Makes a profile, or changes one. Refused with CONFLICT for a sixth, for a name that"
         " another has, and when none would be left that is no child's; with NOT_FOUND,"
         " INVALID_INPUT, PIN_REQUIRED and PIN_LOCKED. When `kids` or `maturityAge` change, access"
-        " tokens end on every other device, and on this one if the profile is chosen on it.",
+        " tokens end on every other device, and on this one if the profile is chosen on it, or"
+        " becomes a child's. What a profile plays ends when it may see less from now on.",
         scope=Scope.ACCOUNT,
     )
     delete_profile: DeleteProfileResult = mutation(

@@ -17,7 +17,7 @@ from domain.accounts import (
 )
 from domain.ids import AccountId, DeviceId, ProfileId
 from domain.profiles import HOUSE_LOCALE, MAX_AGE
-from stores.sql.devices import DEVICE
+from stores.sql.devices import DEVICE, is_signed_in
 from stores.sql.profiles import PROFILE, profile_of
 from stores.tables import accounts, devices, profiles
 
@@ -91,13 +91,20 @@ async def credentials(tx: AsyncConnection, email: str) -> Credentials | None:
     return None if row is None else Credentials(Account(*row[:-1]), row[-1])
 
 
-async def known_device(tx: AsyncConnection, email: str, installation_id: str) -> DeviceId | None:
-    """The device of this installation, if it was signed in before to the account of this (normal)
-    address. Indexes: uq_accounts_email, uq_devices_account_id_installation_id."""
+async def known_device(
+    tx: AsyncConnection, email: str, installation_id: str, now: datetime
+) -> DeviceId | None:
+    """The device of this installation, if it is signed in to the account of this (normal) address.
+    Indexes: uq_accounts_email, uq_devices_account_id_installation_id,
+    ix_refresh_tokens_device_id."""
     query = (
         select(devices.c.id)
         .join(accounts, accounts.c.id == devices.c.account_id)
-        .where(accounts.c.email == email, devices.c.installation_id == installation_id)
+        .where(
+            accounts.c.email == email,
+            devices.c.installation_id == installation_id,
+            is_signed_in(now),
+        )
     )
     return (await tx.execute(query)).scalar_one_or_none()
 

@@ -107,6 +107,12 @@ async def collect(tx: AsyncConnection, digest: bytes) -> None:
     await tx.execute(delete(codes).where(codes.c.device_code_digest == digest))
 
 
+async def forget_approvals(tx: AsyncConnection, account_id: AccountId) -> None:
+    """What this household has approved lets nobody in any more. Whoever collects their tokens at
+    this moment has them when this returns. No index: codes are gone in minutes."""
+    await tx.execute(delete(codes).where(codes.c.account_id == account_id))
+
+
 async def pending(
     tx: AsyncConnection, user_code: str, account_id: AccountId, now: datetime
 ) -> PendingDevice | None:

@@ -11,8 +11,8 @@ from domain.accounts import Account
 from domain.ids import AccountId
 from domain.profiles import Profile
 from domain.sessions import Revocation
+from stores.sql import device_sign_in, mailed_tokens
 from stores.sql import devices as devices_sql
-from stores.sql import mailed_tokens
 from stores.sql.accounts import ACCOUNT
 from stores.sql.profiles import profiles_of
 from stores.tables import accounts
@@ -51,6 +51,7 @@ async def set_password(
     if account_id is None:
         return None
     await mailed_tokens.forget(tx, email)
+    await device_sign_in.forget_approvals(tx, account_id)
     device_ids = await devices_sql.device_ids_of(tx, account_id)
     return account_id, await devices_sql.end_sessions(tx, device_ids, now)
 

@@ -164,6 +164,16 @@ async def end_session(
     )
 
 
+async def end_sessions_of(tx: AsyncConnection, profile_id: ProfileId, now: datetime) -> None:
+    """What this profile plays anywhere ends, where it was heard of last. Index:
+    uq_playback_sessions_profile_id_device_id_idempotency_key."""
+    await tx.execute(
+        update(playback_sessions)
+        .where(playback_sessions.c.profile_id == profile_id, playback_sessions.c.ended_at.is_(None))
+        .values(ended_at=now)
+    )
+
+
 async def keys_of(tx: AsyncConnection, media_id: MediaId) -> list[StoredKey]:
     """Every key the media is encrypted with. Index: uq_content_keys_media_id_track_class."""
     query = select(

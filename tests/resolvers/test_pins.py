@@ -1,12 +1,14 @@
 """The PIN before a profile: when it is asked, and how often it may be guessed."""
 
 import asyncio
+from contextlib import AsyncExitStack
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import update
 
 from domain.profiles import PIN_LOCK
+from stores.passwords import MOST_WAITING, THREADS
 from stores.sql import profiles as profiles_sql
 from tests import factories
 from tests.api import Viewer
@@ -116,6 +118,22 @@ async def test_of_thirty_tries_at_once_no_more_than_five_are_looked_at(sofa, hom
 
     looked_at = [a for a in answers if "accessToken" in a or a["code"] == "PIN_REQUIRED"]
     assert len(looked_at) <= 5
+
+
+async def test_who_comes_while_too_many_are_hashing_has_tried_nothing(stores, sofa, home):
+    async with AsyncExitStack() as busy:
+        for _ in range(THREADS):
+            await busy.enter_async_context(stores.passwords.turn())
+        waiting = [asyncio.create_task(stores.passwords.hash(PIN)) for _ in range(MOST_WAITING)]
+        await asyncio.sleep(0)
+        answers = await guess(sofa, home.profiles["Ada"], *[PIN] * 5)
+        for task in waiting:
+            task.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
+
+    assert [answer["code"] for answer in answers] == ["OVERLOADED"] * 5
+    assert (await tries(stores, home.profiles["Ada"])).counted == 0
+    assert "accessToken" in await select(sofa, home.profiles["Ada"], PIN)
 
 
 async def test_of_racing_counts_exactly_five_are_let_through(stores, ada, home):

@@ -78,26 +78,56 @@ async def test_the_tries_from_one_address_count_together_whomever_they_are_for(s
     assert (here, elsewhere) == (LIMITED, REFUSED)
 
 
-async def test_strangers_do_not_lock_out_a_device_that_was_signed_in_before(api, stores):
+async def test_strangers_elsewhere_do_not_lock_out_a_device_that_is_signed_in(api, stores, house):
     await factories.household(stores)
     await api.sign_in(installation="sofa")
 
-    for _ in range(MOST_TRIES + 1):
-        await tried(api)
+    async with from_elsewhere(stores, house) as strangers:
+        for _ in range(MOST_TRIES + 1):
+            await tried(strangers)
 
-    assert await tried(api, factories.PASSWORD) == LIMITED
+        stranger = await tried(strangers, factories.PASSWORD, on="another")
+    assert stranger == LIMITED
     assert await tried(api, factories.PASSWORD, on="sofa") == "SignedIn"
 
 
-async def test_a_device_that_is_known_has_ten_tries_of_its_own(api, stores):
+async def test_a_device_that_is_signed_in_has_ten_tries_from_wherever_it_is(api, stores, house):
     await factories.household(stores)
     await api.sign_in(installation="sofa")
 
     wrong = [await tried(api, on="sofa") for _ in range(MOST_TRIES)]
 
+    async with from_elsewhere(stores, house) as elsewhere:
+        there = await tried(elsewhere, factories.PASSWORD, on="sofa")
+        stranger = await tried(elsewhere, factories.PASSWORD)
     assert wrong == [REFUSED] * MOST_TRIES
+    assert (there, stranger) == (LIMITED, "SignedIn")
+
+
+async def test_a_device_that_was_signed_out_is_a_stranger(api, stores, house):
+    await factories.household(stores)
+    token = (await api.sign_in(installation="sofa"))["accessToken"]
+    await api.run("mutation { signOut { __typename } }", token=token)
+
+    async with from_elsewhere(stores, house) as strangers:
+        for _ in range(MOST_TRIES):
+            await tried(strangers)
+
     assert await tried(api, factories.PASSWORD, on="sofa") == LIMITED
-    assert await tried(api, factories.PASSWORD) == "SignedIn"
+
+
+async def test_the_tries_of_all_devices_at_one_address_count_together(api, stores, house):
+    await factories.household(stores)
+    for name in ("sofa", "kitchen"):
+        await api.sign_in(installation=name)
+
+    wrong = [await tried(api, on="sofa") for _ in range(MOST_TRIES)]
+
+    async with from_elsewhere(stores, house) as elsewhere:
+        there = await tried(elsewhere, factories.PASSWORD, on="kitchen")
+    assert wrong == [REFUSED] * MOST_TRIES
+    assert await tried(api, factories.PASSWORD, on="kitchen") == LIMITED
+    assert there == "SignedIn"
 
 
 async def test_a_device_known_to_one_account_is_a_stranger_to_others(api, stores):
@@ -149,16 +179,15 @@ async def test_many_who_are_right_may_sign_in_at_a_time(api, stores):
     assert await asyncio.gather(*signed_in) == ["SignedIn"] * 16
 
 
-async def test_without_redis_tries_are_counted_all_the_same(api, stores):
+async def test_without_redis_tries_are_counted_all_the_same(api, stores, house):
     await factories.household(stores)
     await api.sign_in(installation="sofa")
     stores.guards[Dependency.REDIS].drill(closed=True)
 
-    wrong = [await tried(api) for _ in range(MOST_TRIES)]
-    right, known = (
-        await tried(api, factories.PASSWORD),
-        await tried(api, factories.PASSWORD, on="sofa"),
-    )
+    async with from_elsewhere(stores, house) as elsewhere:
+        wrong = [await tried(elsewhere) for _ in range(MOST_TRIES)]
+        right = await tried(elsewhere, factories.PASSWORD)
+    known = await tried(api, factories.PASSWORD, on="sofa")
 
     assert wrong == [REFUSED] * MOST_TRIES
     assert (right, known) == (LIMITED, "SignedIn")
