@@ -3,7 +3,7 @@
 import asyncio
 import signal
 from collections.abc import AsyncIterator, Coroutine, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 
 import structlog
@@ -24,6 +24,8 @@ from stores import Stores, open_stores
 from stores.tracing import tracing
 
 log = structlog.get_logger()
+
+FIRST_LOOK_S = 3.0  # at what is revoked, before anybody is let in; without Postgres and Redis: none
 
 
 def create_app() -> Starlette:
@@ -47,6 +49,9 @@ def create_app() -> Starlette:
                 stores.documents.adopt(*page)
             doors = routes(stores, house, with_graphiql=with_graphiql, origins=settings.origins)
             app.router.routes.extend(doors)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(FIRST_LOOK_S):
+                    await stores.revocations.try_to_look(stores)
             async with in_background(
                 nudges=stores.nudges.run(),
                 copies=stores.copies.run(stores),

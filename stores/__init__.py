@@ -13,6 +13,7 @@ from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from domain.degradation import Dependency
+from domain.errors import Unavailable
 from stores import objects, postgres, recovery, redis
 from stores.budgets import Budgets
 from stores.copies import Copies
@@ -71,16 +72,20 @@ class Stores:
     async def begin(self) -> AsyncIterator[Tx]:
         """One transaction: committed at the end, rolled back on any exception."""
         guard = self.guards[Dependency.POSTGRES]
-        async with (
-            guard.passage(),
-            aclosing(await guard.repeat(self.engine.connect)) as tx,
-            tx.begin(),
-        ):
-            try:
-                yield tx
-            except asyncio.CancelledError:
-                await tx.invalidate()  # to roll back is to wait for a server that may hang
-                raise
+        try:
+            async with (
+                guard.passage(),
+                aclosing(await guard.repeat(self.engine.connect)) as tx,
+                tx.begin(),
+            ):
+                try:
+                    yield tx
+                except asyncio.CancelledError:
+                    await tx.invalidate()  # to roll back is to wait for a server that may hang
+                    raise
+        except (asyncio.CancelledError, Unavailable):
+            self.revocations.doubt()
+            raise
 
     async def ask(self, dependency: Dependency) -> None:
         """Whether this part answers: one cheap question. Raises Unavailable when it does not."""

@@ -44,6 +44,7 @@ class Revocations:
         self._guard = guard
         self._known: dict[DeviceId, Revocation] = {}
         self._untold: list[Revocation] = []
+        self._is_in_doubt = False
         self._seen: bytes | None = None  # the last entry of the stream
         self.is_loaded = False  # all that Postgres knows, once
         self._read_all_at_s: float | None = None  # from Postgres; None when that is due
@@ -54,8 +55,9 @@ class Revocations:
         return known is not None and epoch < known.epoch
 
     async def tell(self, revoked: Sequence[Revocation]) -> None:
-        """Lets everybody know what was committed; never fails. Here it holds at once, and what
-        Redis does not take is told again by `run`."""
+        """Lets everybody know what was committed; never fails. Here it holds at once, before
+        anything is waited for, and what Redis does not take, or who is cancelled here could not
+        tell, is told again by `run`."""
         for each in revoked:
             log.info("revoked", device=each.device_id, epoch=each.epoch)
         self._learn(revoked)
@@ -65,16 +67,25 @@ class Revocations:
         except Unavailable:
             log.warning("revocations_untold", count=len(self._untold))
 
+    def doubt(self) -> None:
+        """Somebody was cancelled in a transaction, or heard no answer, maybe just after its commit:
+        then Postgres knows more than they could tell, and `run` finds and tells it."""
+        self._is_in_doubt = True
+
     async def run(self, stores: "Stores") -> None:
         """Learns what others tell until cancelled."""
         while True:
-            try:
-                await self.look(stores)
-            except Unavailable:
-                pass  # the guards have said so
-            except Exception:  # or what is revoked would be let in from now on, unseen
-                log.error("revocations_not_read", exc_info=True)
+            await self.try_to_look(stores)
             await asyncio.sleep(LOOK_EVERY_S)
+
+    async def try_to_look(self, stores: "Stores") -> None:
+        """As `look`, but never fails."""
+        try:
+            await self.look(stores)
+        except Unavailable:
+            pass  # the guards have said so
+        except Exception:  # or what is revoked would be let in from now on, unseen
+            log.error("revocations_not_read", exc_info=True)
 
     async def look(self, stores: "Stores") -> None:
         """Reads what is new: in Redis, and in Postgres when that is not enough. Raises Unavailable
@@ -90,7 +101,7 @@ class Revocations:
             await self._read(stores, REVOKED_FOR)
             self._read_all_at_s, self.is_loaded = now_s, True
             self._forget(datetime.now(UTC) - REVOKED_FOR)
-        elif not is_told:
+        elif not is_told or self._is_in_doubt:
             await self._read(stores, RECENT)
 
     async def _tell(self) -> None:
@@ -128,13 +139,21 @@ class Revocations:
                 return
 
     async def _read(self, stores: "Stores", back: timedelta) -> None:
+        in_doubt, self._is_in_doubt = self._is_in_doubt, False
         async with stores.begin() as tx:
-            self._learn(await devices_sql.revocations_since(tx, datetime.now(UTC) - back))
+            found = await devices_sql.revocations_since(tx, datetime.now(UTC) - back)
+        if in_doubt and self.is_loaded:
+            self._untold += [each for each in found if not self._knows(each)]
+        self._learn(found)
 
     def _learn(self, revoked: Iterable[Revocation]) -> None:
         for each in revoked:
-            if not self.refuse(each.device_id, each.epoch):
+            if not self._knows(each):
                 self._known[each.device_id] = each
+
+    def _knows(self, revocation: Revocation) -> bool:
+        known = self._known.get(revocation.device_id)
+        return known is not None and known.epoch >= revocation.epoch
 
     def _forget(self, before: datetime) -> None:
         self._known = {id: each for id, each in self._known.items() if each.at >= before}

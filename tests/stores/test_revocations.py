@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from redis import Redis
-from sqlalchemy import delete
+from sqlalchemy import delete, event
 
 from app.embedded.supervisor import Supervisor
 from domain.accounts import DeviceInput, DeviceKind
@@ -178,6 +178,31 @@ async def test_what_nobody_told_is_found_after_a_while(stores, other, device_id)
     await other.look()
 
     assert (at_once, other.knows) == (False, True)
+
+
+async def test_what_was_committed_by_who_is_cancelled_before_they_can_tell_is_told(
+    stores, other, device_id
+):
+    await stores.revocations.look(stores)
+    telling = asyncio.create_task(revoke(stores, device_id))
+    # Its answer is not waited for any more; the server has been asked to commit all the same.
+    event.listen(stores.engine.sync_engine, "commit", lambda _: telling.cancel(), once=True)
+    with pytest.raises(asyncio.CancelledError):
+        await telling
+    before = Other(stores, device_id).knows
+
+    async def is_committed():
+        return await factories.fetch(stores, factories.t.revocations) != []
+
+    await until(is_committed)
+
+    await stores.revocations.look(stores)
+    async with stores.begin() as tx:
+        await tx.execute(delete(factories.t.revocations))  # so that only the stream can tell
+    await stores.revocations.look(stores)
+    await other.look()
+
+    assert (before, Other(stores, device_id).knows, other.knows) == (False, True, True)
 
 
 async def test_more_than_one_command_carries_are_all_heard_of(stores, other, device_id):
