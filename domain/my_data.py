@@ -18,6 +18,7 @@ KEPT_FOR = timedelta(days=7)  # a file or a receipt: somebody who was away for a
 # After it an erasure looks once more, and for the last time: longer than an access token lives, and
 # than a web server takes to write down what it had in mind (stores/copies.py).
 SETTLED_AFTER = timedelta(minutes=15)
+EXPORT_SERVES_FOR = timedelta(days=1)  # who asks again gets the same: each is a file of everything
 RECEIPT = "receipt+jwt"  # what an erasure ends with is no token for any door
 EXPORTS = "my-data"  # the folder that files are kept in
 
@@ -57,6 +58,12 @@ class DataJob:
         """Until when its address is good."""
         return self.created_at + KEPT_FOR
 
+    def serves(self, now: datetime) -> bool:
+        """Whether it is, or will be, the copy that somebody asks for now."""
+        if self.purpose is not DataPurpose.EXPORT or self.state is JobState.FAILED:
+            return False
+        return self.finished_at is None or now < self.finished_at + EXPORT_SERVES_FOR
+
     @property
     def has_address(self) -> bool:
         """Whether there is, or will be, something to fetch. Who erased an account cannot come back
@@ -66,8 +73,9 @@ class DataJob:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """Everything somebody's data is known by. `sessions` are those that may be playing, `jobs` what
-    was asked for about the same data before. Empty where only a profile is meant."""
+    """Everything somebody's data is known by. `sessions` are those that something may still be kept
+    of beside their rows, `jobs` what was asked for about the same data before. Empty where only a
+    profile is meant."""
 
     accounts: tuple[str, ...] = ()
     emails: tuple[str, ...] = ()

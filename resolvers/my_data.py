@@ -6,7 +6,6 @@ from strawberry import ID, Parent
 
 from domain import my_data as domain
 from domain.accounts import MAX_PASSWORD_CHARACTERS, Account, check_length
-from domain.encoding import JobState
 from domain.errors import NotFound, TokenInvalid
 from domain.ids import ProfileId
 from domain.my_data import SETTLED_AFTER, DataJob, DataPurpose, MyData, Subject
@@ -22,18 +21,16 @@ from stores.sql import devices as devices_sql
 from stores.sql import my_data as my_data_sql
 from stores.sql import profiles as profiles_sql
 
-UNFINISHED = (JobState.QUEUED, JobState.RUNNING)
-
 
 async def export_my_data(info: Info) -> DataJob:
-    """A file of everything; while one is being made, that one."""
+    """A file of everything; while one is being made, and for a day, that one."""
     ctx = info.context
     account = (await ctx.viewer()).account
     async with ctx.reads.begin() as tx:
         if not await my_data_sql.hold(tx, account.id):
             raise TokenInvalid(GONE)
         for job in await data_jobs.of_account(tx, account.id):
-            if job.purpose is DataPurpose.EXPORT and job.state in UNFINISHED:
+            if job.serves(ctx.now()):
                 return job
         job = await data_jobs.add(tx, account.id, DataPurpose.EXPORT, ctx.now())
         await ctx.stores.jobs.enqueue(tx, MyData(job.id))
@@ -93,13 +90,18 @@ async def _erase_profile(
     ctx: Context, tx: Tx, account: Account, profile_id: ProfileId
 ) -> tuple[DataJob, list[Revocation]]:
     """Its devices stay signed in, and their next refresh is without a profile; but not those in a
-    child's hands, which would hold more than before."""
+    child's hands, which would hold more than before. Copies of the household go: it is in them."""
     household = (await profiles_sql.profiles_of(tx, [account.id])).get(account.id, [])
     doomed = next((profile for profile in household if profile.id == profile_id), None)
     if doomed is None:
         raise NotFound("There is no such profile in this household.", field=["profileId"])
     check_leaving(household, profile_id)
-    job = await _order(ctx, tx, Subject(profiles=(profile_id,)), account)
+    copies = [
+        job.id
+        for job in await data_jobs.of_account(tx, account.id)
+        if job.purpose is DataPurpose.EXPORT
+    ]
+    job = await _order(ctx, tx, Subject(profiles=(profile_id,), jobs=tuple(copies)), account)
     device_ids = await devices_sql.device_ids_on(tx, account.id, profile_id)
     end = devices_sql.end_sessions if doomed.kids else devices_sql.end_access
     revoked = await end(tx, device_ids, ctx.now())

@@ -223,7 +223,8 @@ class Mutation:
     )
     export_my_data: DataJobResult = mutation(
         my_data.export_my_data,
-        "A file with everything kept about the household, at `url` when the job is done.",
+        "A file with everything kept about the household, at `url` when the job is done. While one"
+        " is being made, and for a day after that, it is the same one.",
         scope=Scope.ACCOUNT,
     )
     erase_my_data: DataJobResult = mutation(

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 import orjson
 import structlog
 
+from domain import limits
 from domain.accounts import fingerprint
 from domain.errors import Unavailable
 from domain.ids import AccountId
@@ -112,7 +113,8 @@ async def _erase(stores: Stores, keys: TokenKeys, job: DataJob, now: datetime) -
     is_last = now >= job.created_at + SETTLED_AFTER
     async with stores.begin() as tx:
         subject, found = await data_jobs.noted(tx, job.id)
-        subject = await my_data_sql.playing(tx, subject)
+        # A session's budget is kept for an hour after it was last used.
+        subject = await my_data_sql.playing(tx, subject, job.created_at - limits.WINDOW)
         await data_jobs.note(tx, job.id, subject, found)
     traces = await stores.traces.look(_names(subject), copies_of=job.account_id)
     elsewhere = await _elsewhere(stores, subject, traces)

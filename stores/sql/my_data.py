@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Set
 from dataclasses import replace
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
@@ -98,9 +99,11 @@ async def household(tx: AsyncConnection, account_id: AccountId) -> Subject | Non
     )
 
 
-async def playing(tx: AsyncConnection, whose: Subject) -> Subject:
-    """With the sessions that may be playing, beside those it was known by. Index as in WHOSE."""
-    mine = WHOSE[playback_sessions](whose) & playback_sessions.c.ended_at.is_(None)
+async def playing(tx: AsyncConnection, whose: Subject, since: datetime) -> Subject:
+    """With the sessions that may be playing, or ended after `since`, beside those it was known by.
+    Index as in WHOSE."""
+    ended_at = playback_sessions.c.ended_at
+    mine = WHOSE[playback_sessions](whose) & (ended_at.is_(None) | (ended_at > since))
     found = await _ids(tx, playback_sessions, mine)
     return replace(whose, sessions=tuple({*whose.sessions, *found}))
 

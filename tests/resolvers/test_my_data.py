@@ -3,7 +3,9 @@
 import asyncio
 
 import pytest
+from sqlalchemy import update
 
+from domain.my_data import EXPORT_SERVES_FOR
 from stores import open_stores
 from stores import tables as t
 from tests import factories
@@ -50,6 +52,21 @@ async def test_a_copy_is_asked_for_once_at_a_time(account, stores):
     assert len({each["id"] for each in answers}) == 1
     assert answers[0] | {"id": ""} == {"id": "", "state": "QUEUED", "url": None, "receipt": None}
     assert len(await factories.fetch(stores, t.data_jobs)) == 1
+
+
+async def test_a_copy_serves_for_a_day(api, account, stores):
+    one = (await account.run(EXPORT)).data["exportMyData"]
+    await work(api, one["id"])
+
+    again = (await account.run(EXPORT)).data["exportMyData"]
+    async with stores.begin() as tx:
+        ended = t.data_jobs.c.finished_at - EXPORT_SERVES_FOR
+        await tx.execute(update(t.data_jobs).values(finished_at=ended))
+    another = (await account.run(EXPORT)).data["exportMyData"]
+
+    assert (again["id"], again["state"]) == (one["id"], "SUCCEEDED")
+    assert another["id"] != one["id"]
+    assert another["state"] == "QUEUED"
 
 
 async def test_a_household_sees_its_own_jobs_and_nobody_elses(api, home, account, stores):
@@ -162,6 +179,7 @@ async def test_one_profile_goes_and_its_device_stays_signed_in(api, home, accoun
     assert (await ada.run(VIEWER)).codes == ["TOKEN_INVALID"]
     refreshed = (await api.run(REFRESH, {"token": ada.refresh_token})).data["refreshToken"]
     seen = (await api.run(VIEWER, token=refreshed["accessToken"])).data["viewer"]
+    assert await factories.fetch(stores, t.revocations, t.revocations.c.epoch) == [(2,)]
     names = {profile["name"] for profile in seen["account"]["profiles"]}
     assert (names, seen["profile"]) == ({"Bo", "Kid"}, None)
     assert (await account.run(JOBS)).data["dataJobs"] == [job]

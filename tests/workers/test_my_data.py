@@ -9,7 +9,9 @@ import pytest
 from sqlalchemy import LargeBinary, text
 
 from domain.events import Fact
+from domain.limits import WINDOW
 from domain.my_data import SETTLED_AFTER
+from stores.budgets import Charge
 from stores.sql import outbox
 from stores.sql.my_data import SECRET, WHOSE
 from stores.tables import metadata
@@ -209,11 +211,29 @@ async def test_an_erased_profile_is_nowhere_and_the_others_data_is_where_it_was(
     await work(api, job["id"])
     await work(api, job["id"], after=SETTLED)
 
-    # The copy was made before, for the whole household: it goes with the household, or in a week.
-    left = await seen(api.stores, services.redis_url, {kid, "Kid-canary"})
-    assert left == {f"objects/my-data/{household.export_id}.json"}
+    assert await seen(api.stores, services.redis_url, {kid, "Kid-canary"}) == set()
     after = await seen(api.stores, services.redis_url, {ada})
-    assert {place for place in before - after if not place.startswith("redis/copy")} == set()
+    gone = {place for place in before - after if not place.startswith("redis/copy")}
+    assert gone == {f"objects/my-data/{household.export_id}.json"}  # for it is in that, too
+    looked_at = (await receipt_of(api, job))["looked_at"]
+    assert (
+        looked_at["objects/my-data"] == looked_at["postgres/data_jobs"] == {"found": 1, "left": 0}
+    )
+
+
+async def test_what_is_kept_of_a_session_that_has_just_ended_goes_too(api, services):
+    household = await settle_in(api)
+    session = (await household.ada.start(household.film.id))["session"]["id"]
+    await api.stores.budgets.spend([Charge(f"renewals:{session}", 5, WINDOW)])
+    await household.ada.stop(session, 20_000)
+    before = await seen(api.stores, services.redis_url, {session})
+
+    job = await household.erase()
+    await work(api, job["id"])
+    await work(api, job["id"], after=SETTLED)
+
+    assert f"redis/budget:renewals:{session}" in before
+    assert await seen(api.stores, services.redis_url, {session}) == set()
 
 
 async def test_an_erasure_that_was_under_way_ends_when_its_household_is_erased_too(api, services):
@@ -232,6 +252,9 @@ async def test_an_erasure_that_was_under_way_ends_when_its_household_is_erased_t
 
 async def test_a_copy_that_was_being_made_is_not_kept_of_a_household_that_is_gone(api):
     household = await settle_in(api)
+    async with api.stores.begin() as tx:
+        await tx.execute(text("DELETE FROM data_jobs"))  # the one that serves for a day
+    await api.stores.objects.delete(f"my-data/{household.export_id}.json")
     export = (await household.account.run(EXPORT)).data["exportMyData"]["id"]
     await api.stores.objects.put(f"my-data/{export}.json", b"as if made before the last statement")
     job = await household.erase()
