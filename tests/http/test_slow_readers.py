@@ -47,6 +47,18 @@ async def test_an_id_that_was_let_go_of_says_nothing_of_what_it_was(server, stor
         assert await receive(socket) == {"type": "pong"}
 
 
+async def test_letting_go_of_an_answer_at_any_moment_leaves_the_socket(server, viewer):
+    async with greeted(server, viewer.token) as socket:
+        for number in range(120):
+            await send(socket, type="subscribe", id="1", payload=PARTED if number % 3 else VIEWER)
+            await asyncio.sleep(number % 12 / 1000)  # before it began, in the middle, afterwards
+            await send(socket, type="complete", id="1")
+        await send(socket, type="ping")
+
+        while (await receive(socket))["type"] != "pong":
+            pass
+
+
 async def test_who_does_not_read_keeps_no_turn(stores, house, viewer, film):
     admission, begun = Admission(), asyncio.Event()
     operations = Operations(stores, house, admission, SEATS)
