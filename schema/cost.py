@@ -41,7 +41,7 @@ from domain.limits import Budget, mutation_spends, query_spends
 from schema.directives import Cost, ListSize
 from schema.limits import MOST_DEPTH
 
-MOST_COST = 20_000  # our home page costs 7,300 with twenty rows of twenty, 18,000 with rows of fifty
+MOST_COST = 20_000  # our home page costs 7,300 with rows of twenty, and 18,000 with rows of fifty
 PLAIN_LIST = 5  # the size of a list that has no other: genres, rungs and profiles are as many
 CACHED_SIZES = 32  # of one operation: an app asks for a screenful, or for two
 
