@@ -8,7 +8,6 @@ import pytest
 from redis import Redis
 from sqlalchemy import delete, event
 
-from app.embedded.supervisor import Supervisor
 from domain.accounts import DeviceInput, DeviceKind
 from domain.degradation import Dependency
 from domain.errors import Unavailable
@@ -19,7 +18,6 @@ from stores.revocations import STREAM
 from stores.sql import devices as devices_sql
 from tests import factories
 from tests.conftest import Addresses
-from tests.stores.mortal import REDIS, start
 from tests.waiting import until
 
 
@@ -286,36 +284,3 @@ async def test_everybody_who_signs_out_the_same_devices_at_once_counts(stores):
     )
     rows = await factories.fetch(stores, factories.t.devices)
     assert {row.epoch for row in rows} == {9}
-
-
-@pytest.mark.slow
-async def test_a_redis_that_hangs_keeps_nobody_signed_in(tmp_path, database_url, objects_url):
-    async with Supervisor(tmp_path / "children") as supervisor:
-        mortal = await start(supervisor, tmp_path)
-        where = Addresses(
-            database_url, mortal.addresses.redis_url, objects_url, mortal.addresses.keys_url
-        )
-        async with open_stores(where) as one, open_stores(where) as two:
-            running = [asyncio.create_task(each.revocations.run(each)) for each in (one, two)]
-            home = await factories.household(one)
-            asked = DeviceInput("i", DeviceKind.TV, "TV", "1")
-            async with one.begin() as tx:
-                device = await devices_sql.register_device(
-                    tx, home.account_id, asked, datetime.now(UTC)
-                )
-            other = Other(two, device.id)
-
-            async def loaded():
-                return two.revocations.is_loaded
-
-            async def told():
-                return other.knows
-
-            await until(loaded)
-
-            mortal.hang(REDIS)
-            await one.revocations.tell(await revoke(one, device.id))
-            await until(told)
-            mortal.go_on(REDIS)
-            for task in running:
-                task.cancel()
