@@ -140,11 +140,10 @@ async def test_a_refresh_under_way_does_not_outlive_the_erased_household(api, st
     asked = {"token": tv.refresh_token}
 
     async with stores.engine.connect() as tx, tx.begin():
-        await tx.execute(text("SELECT FROM accounts FOR UPDATE"))
         tokens = text("SELECT FROM refresh_tokens WHERE digest = :digest FOR UPDATE")
         await tx.execute(tokens, {"digest": digest(tv.refresh_token)})
         refreshing = asyncio.create_task(api.run(REFRESH, asked))
-        await until_waiting(stores, 1)  # with its device locked
+        await until_waiting(stores, 1)  # its successor is written, and not committed
         erasing = asyncio.create_task(phone.run(ERASE, password=factories.PASSWORD))
         await until_waiting(stores, 2)
 
