@@ -71,7 +71,8 @@ class Hashing:
 
 
 class Passwords:
-    """Hashes and verifies, few at a time. `close` ends its threads."""
+    """Hashes and verifies, few at a time; so many are `waiting` for a turn. `close` ends its
+    threads."""
 
     def __init__(self) -> None:
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="argon2")
@@ -80,18 +81,18 @@ class Passwords:
         )
         self._hashing: Final = Hashing(self._threads, self._hasher)
         self._free = asyncio.Semaphore(THREADS)
-        self._waiting = 0
+        self.waiting = 0
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[Hashing]:
         """Inside, there is a thread free. Raises Overloaded at once when too many wait for one."""
-        if self._waiting >= MOST_WAITING:
+        if self.waiting >= MOST_WAITING:
             raise Overloaded("Too many are signing in right now. Try again in a moment.")
-        self._waiting += 1
+        self.waiting += 1
         try:
             await self._free.acquire()
         finally:
-            self._waiting -= 1
+            self.waiting -= 1
         try:
             yield self._hashing
         finally:

@@ -7,6 +7,7 @@ from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 
 from graphql import OperationType
+from prometheus_client import Gauge
 from starlette.requests import HTTPConnection
 
 from app.http.admission import Admission, Seats, within
@@ -30,6 +31,7 @@ from schema.limits import check_variables
 from schema.params import Params
 from schema.root import PUBLIC_QUERIES
 from stores import Stores
+from stores.passwords import MOST_WAITING, THREADS
 from stores.sql.documents import Build
 
 Send = Callable[[Answer | None], Awaitable[None]]
@@ -37,6 +39,20 @@ DEADLINE_S = {
     OperationType.QUERY: 2.0,  # a viewer has looked elsewhere by then
     OperationType.MUTATION: 5.0,  # signing in hashes a password, behind those of others
 }
+
+# Mutations that wait for a thread that hashes, in a queue that is bounded by itself
+# (stores/passwords.py). With a turn in their hands they would keep all others from one, and their
+# waiting would be taken for a busy loop.
+HASHING = frozenset(
+    {"signIn", "register", "confirmRegistration", "changePassword", "resetPassword"}
+)
+MOST_HASHING_OF_ONE = THREADS + MOST_WAITING  # of an address: it cannot have more in that queue
+MOST_HASHING = 2 * MOST_HASHING_OF_ONE  # as many again may be before or behind their hash
+HASHING_NOW = Gauge(
+    "marquee_hashing_operations",
+    "Operations that hash a password.",
+    multiprocess_mode="livesum",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +93,7 @@ class Operations:
         self._admission = admission
         self._till = Till(stores.budgets, house.budgets)
         self._documents = Documents(stores, trusted_only=house.trusted_only)
+        self._hashing = Seats(MOST_HASHING, MOST_HASHING_OF_ONE, taken=HASHING_NOW)
         self._subscriptions = subscriptions
 
     def context(self, connection: HTTPConnection) -> Context:
@@ -99,7 +116,7 @@ class Operations:
     async def answer(self, asked: Asked, ctx: Context) -> Answer:
         """Of a query or a mutation, as a whole. Raises RateLimited, Overloaded, and Unavailable
         when it took too long."""
-        async with self._paid(asked, ctx) as receipt, self._turn(asked.planned):
+        async with self._paid(asked, ctx) as receipt, self._turn(asked.planned, ctx):
             return receipt(await execute(asked.prepared, asked.planned, asked.variables, ctx))
 
     async def run(self, asked: Asked, ctx: Context, send: Send) -> None:
@@ -117,7 +134,7 @@ class Operations:
             async with (
                 passed_on(send) as put,  # whoever is slow to read keeps nobody from a turn
                 self._paid(asked, ctx) as receipt,
-                self._turn(asked.planned),
+                self._turn(asked.planned, ctx),
                 aclosing(execute_in_parts(*given)) as parts,
             ):
                 async for part in parts:
@@ -137,9 +154,12 @@ class Operations:
             raise
 
     @asynccontextmanager
-    async def _turn(self, planned: Planned) -> AsyncIterator[None]:
-        async with within(DEADLINE_S[planned.type]), self._admission.turn(planned.priority):
-            yield
+    async def _turn(self, planned: Planned, ctx: Context) -> AsyncIterator[None]:
+        async with within(DEADLINE_S[planned.type]):
+            hashes = planned.root_fields <= HASHING
+            seat, turn = self._hashing.seat, self._admission.turn
+            async with seat(ctx.address) if hashes else turn(planned.priority):
+                yield
 
 
 @asynccontextmanager

@@ -18,7 +18,9 @@ from domain import load
 from domain.errors import Overloaded, Unavailable
 from domain.limits import DEFAULTS, Budget
 from domain.load import PriorityClass
+from stores.passwords import MOST_WAITING, THREADS
 from tests import factories
+from tests.api import SIGN_IN
 from tests.waiting import until
 
 CRITICAL, STANDARD, PREFETCH, BULK = PriorityClass
@@ -98,6 +100,27 @@ async def test_what_is_refused_says_so_at_once_and_when_to_come_again(client, cr
     [error] = refused.json()["errors"]
     assert error["extensions"] == OVERLOADED
     assert "data" not in refused.json()
+
+
+async def test_who_waits_for_a_hash_keeps_nobody_else_from_a_turn(client, stores):
+    device = {"installationId": "tv", "kind": "TV", "name": "TV", "appVersion": "1"}
+    wanted = {"email": "a@house.test", "password": "correct horse", "device": device}
+    body = {"query": SIGN_IN, "variables": {"input": wanted}}
+    async with AsyncExitStack() as threads:
+        for _ in range(THREADS):
+            await threads.enter_async_context(stores.passwords.turn())
+        asking = (client.post("/graphql", json=body) for _ in range(2 * load.START))
+        waiting = [asyncio.create_task(each) for each in asking]
+
+        async def all_wait():
+            return stores.passwords.waiting == MOST_WAITING
+
+        await until(all_wait)
+        answer = await ask(client, VIEWER)
+        asked_meanwhile = sum(not each.done() for each in waiting)
+    await asyncio.gather(*waiting)
+
+    assert (answer.status_code, asked_meanwhile) == (200, MOST_WAITING)
 
 
 async def test_refusals_are_counted_by_class(client, crowd):

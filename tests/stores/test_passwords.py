@@ -95,7 +95,7 @@ async def test_so_many_may_wait_and_whoever_comes_then_is_told_when_to_come_agai
     held = [asyncio.create_task(hold()) for _ in range(THREADS + MOST_WAITING)]
 
     async def all_there():
-        return passwords._waiting == MOST_WAITING
+        return passwords.waiting == MOST_WAITING
 
     await until(all_there)
     with pytest.raises(Overloaded) as refused:
@@ -117,7 +117,7 @@ async def test_one_who_goes_away_while_waiting_leaves_the_place_to_others(passwo
     held = [asyncio.create_task(hold()) for _ in range(THREADS + MOST_WAITING)]
 
     async def all_there():
-        return passwords._waiting == MOST_WAITING
+        return passwords.waiting == MOST_WAITING
 
     await until(all_there)
     held[-1].cancel()
@@ -126,4 +126,4 @@ async def test_one_who_goes_away_while_waiting_leaves_the_place_to_others(passwo
     ends.set()
 
     await asyncio.gather(*held[:-1], last)
-    assert passwords._waiting == 0
+    assert passwords.waiting == 0
