@@ -78,7 +78,8 @@ def test_a_film_that_was_being_encoded_is_finished_in_the_restored_house(tmp_pat
     shutil.rmtree(home)
 
     marquee("restore", file, home=home)
-    with house(home, port, "--no-demo") as second:
+    asked_often = {"BUDGETS": "streaming=10000"}  # until it is there
+    with house(home, port, "--no-demo", **asked_often) as second:
         guest = Guest(second.ready["url"], EMAIL, PASSWORD)
         before = guest.start(playable)
         wait_until(lambda: "session" in guest.start(playable), within_s=120)

@@ -49,6 +49,7 @@ async def test_an_erasure_killed_in_the_middle_is_gone_on_with_and_forgets_nothi
             ),
             {"ada": ada},
         )
+    written = await factories.fetch(stores, t.outbox)
     async with stores.engine.connect() as holding, holding.begin():
         await holding.execute(text("SELECT FROM outbox FOR UPDATE"))
         worker = start_worker(worker_environment)
@@ -58,7 +59,7 @@ async def test_an_erasure_killed_in_the_middle_is_gone_on_with_and_forgets_nothi
             worker.kill()
             worker.wait()
         assert await waits("doing") == 1
-    assert len(await factories.fetch(stores, t.outbox)) == 1
+    assert await factories.fetch(stores, t.outbox) == written
 
     second = start_worker(worker_environment)
 
@@ -82,4 +83,4 @@ async def test_an_erasure_killed_in_the_middle_is_gone_on_with_and_forgets_nothi
     looked_at = (await api.http.get(job["url"])).json()["receipt"]["looked_at"]
     assert looked_at["redis/lease"] == {"found": 2, "left": 0}
     assert looked_at["objects/my-data"] == {"found": 1, "left": 0}
-    assert looked_at["postgres/outbox"] == {"found": 2, "left": 0}
+    assert looked_at["postgres/outbox"] == {"found": 3, "left": 0}
