@@ -78,6 +78,7 @@ class Context:
         self.shedding = shedding
         self.address = caller.address
         self.user_agent = caller.user_agent
+        self.not_ready = 0  # fields that were refused as NotReady: they are not paid for
         self._authorization = caller.authorization
         self._viewer: Viewer | None = None
         self.forget()

@@ -17,7 +17,7 @@ from strawberry.types.base import get_object_definition
 from strawberry.types.field import StrawberryField
 
 from domain.connections import MAX_PAGE_SIZE
-from domain.errors import DomainError, PinRequired, ProblemCode
+from domain.errors import DomainError, NotReady, PinRequired, ProblemCode
 from domain.load import PriorityClass
 from resolvers.context import Info, Scope
 from resolvers.sessions import while_let_in
@@ -152,6 +152,7 @@ def mutation(
         try:
             return await resolver(info, **given)
         except DomainError as error:
+            info.context.not_ready += isinstance(error, NotReady)
             return Refusal(
                 type(error),
                 error.code,

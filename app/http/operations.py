@@ -145,13 +145,16 @@ class Operations:
     @asynccontextmanager
     async def _paid(self, asked: Asked, ctx: Context) -> AsyncIterator[Callable[[Answer], Answer]]:
         """Around an operation; gives what writes on its answer what it cost. One that finds no room
-        is not answered, and not paid for. Raises RateLimited."""
+        is not answered, and not paid for; nor is asking for a film that is not there yet. Raises
+        RateLimited."""
         spent = await self._till.pay(asked.spends, ctx)
         try:
             yield lambda answer: with_receipt(answer, asked.cost, spent)
         except Overloaded:
             await self._till.give_back(spent)
             raise
+        if 0 < ctx.not_ready == sum(asked.spends.values()):
+            await self._till.give_back(spent)
 
     @asynccontextmanager
     async def _turn(self, planned: Planned, ctx: Context) -> AsyncIterator[None]:

@@ -20,13 +20,20 @@ HOME = """query ($rows: Int! = 2, $items: Int! = 2) {
     edges { node { title { id name } } } } } } } }
 }"""
 VIEWER = "{ viewer { profile { name } } }"
+BOTH = """mutation {
+  startPlayback(input: {
+    playableId: "%s", idempotencyKey: "k"
+    capabilities: {codecs: ["avc1"], maxHeight: 1080, drm: [CLEARKEY]}
+  }) { ... on Problem { code } }
+  saveProfile(input: {name: "Zoe"}) { ... on Problem { code } }
+}"""
 SAVE = """mutation { saveProfile(input: {name: "Zoe"}) { ... on Problem { code } } }"""
 
 
 @pytest.fixture
 async def poor(stores, house):
     """A house whose devices may ask for little."""
-    little = {Budget.CONTENT: 2, Budget.MUTATIONS: 2}
+    little = {Budget.CONTENT: 2, Budget.MUTATIONS: 2, Budget.STREAMING: 2}
     async with Api(stores, dataclasses.replace(house, budgets={**DEFAULTS, **little})) as opened:
         yield opened
 
@@ -106,6 +113,28 @@ async def test_a_budget_that_is_spent_ends_nothing_else(poor, home):
 
     assert viewer.data["viewer"]["profile"]["name"] == "Ada"
     assert saved.status == 200
+
+
+async def test_asking_for_a_film_that_is_not_there_yet_is_not_paid_for(poor, home, stores):
+    coming = await factories.movie(stores, "Coming", with_media=False)
+    there = await factories.movie(stores, "There")
+    ada = await poor.viewer(home)
+
+    asked = [(await ada.start(coming.id))["code"] for _ in range(5)]
+    started = await ada.start(there.id)
+
+    assert asked == ["NOT_READY"] * 5
+    assert "session" in started
+
+
+async def test_what_stands_beside_a_film_that_is_not_there_yet_is_paid_for(poor, home, stores):
+    coming = await factories.movie(stores, "Coming", with_media=False)
+    ada = await poor.viewer(home)
+    both = BOTH % coming.id  # and a profile was chosen
+
+    statuses = [(await ada.run(both)).status for _ in range(2)]
+
+    assert statuses == [200, 429]
 
 
 async def test_another_device_of_the_household_still_has_its_own(poor, home):
