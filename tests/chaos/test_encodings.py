@@ -28,7 +28,7 @@ from workers.janitor import clear_away, sweep
 
 pytestmark = pytest.mark.slow
 
-FILM_S = 6
+FILM_S = 30  # a film is made in four, a kill takes up to one and a half: none comes too late
 FRAMES = FILM_S * 25
 DONE_WITHIN_S = 240  # a killed worker is noticed after fifteen, and films take turns
 TOOLS = ("ffmpeg-", "ffprobe-", "packager-")
