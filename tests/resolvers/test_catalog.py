@@ -201,7 +201,7 @@ async def test_a_child_sees_neither_the_titles_nor_the_people_above_its_age(api,
     grim = await factories.movie(stores, "Grim", age=16)
     await credit(stores, gentle.id, ROLL[:1])
     await credit(stores, grim.id, ROLL)
-    child, adult = await api.viewer(home, "Bo"), await api.viewer(home)
+    child, adult = await api.viewer(home, "Bo"), await api.viewer(home, installation="phone")
 
     def titles(reply):
         return [edge["node"]["name"] for edge in reply.data["node"]["filmography"]["edges"]]
