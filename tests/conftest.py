@@ -74,7 +74,7 @@ def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
 def database_url(services: Services) -> Iterator[str]:
     """A migrated database of this test's own."""
     name = f"test_{next(_database_numbers)}"
-    services.execute(f"CREATE DATABASE {name} TEMPLATE {postgres.NAME} STRATEGY FILE_COPY")
+    services.execute(f"CREATE DATABASE {name} TEMPLATE {postgres.NAME}")
     yield services.database_url.rsplit("/", 1)[0] + f"/{name}"
     # Autovacuum may be looking at it, which is not ours to end; then it goes with the run's folder.
     with suppress(psycopg.errors.InsufficientPrivilege):
@@ -146,11 +146,7 @@ def alembic_config(database_url: str) -> Config:
 
 async def _start(supervisor: Supervisor, folder: Path) -> Services:
     database_url = await postgres.start(
-        supervisor,
-        folder / "postgres",
-        password=PASSWORD,
-        log=folder / "postgres.log",
-        settings={**postgres.SETTINGS, "fsync": "off"},  # a power cut ends the tests anyway
+        supervisor, folder / "postgres", password=PASSWORD, log=folder / "postgres.log"
     )
     redis_url = await valkey.start(
         supervisor, folder / "valkey", password=PASSWORD, log=folder / "valkey.log"
