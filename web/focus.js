@@ -1,6 +1,6 @@
 // Where does the focus go when the viewer presses an arrow? Geometry decides, and Enter and Back do what they say.
 
-import { glide } from "./glide.js";
+import { glide, stillToGo } from "./glide.js";
 
 const FOCUSABLE = "button:not([disabled]), a[href], input:not([disabled]), [tabindex='0']";
 const ARROWS = { ArrowLeft: "left", ArrowRight: "right", ArrowUp: "up", ArrowDown: "down" };
@@ -47,7 +47,7 @@ export function moveFocus(root, direction) {
     elements[0]?.focus();
     return elements.length > 0;
   }
-  const boxes = elements.map(place);
+  const boxes = elements.map(restingPlace);
   const next = nextBox(boxes, boxes[current], direction);
   if (next < 0) return false;
   focusOn(elements[next]);
@@ -92,6 +92,15 @@ function middleOf(scroller, element) {
 /** Where an element is when nothing enlarges it. */
 function place(element) {
   return (element.closest("[role=listitem]") ?? element).getBoundingClientRect();
+}
+
+/** Where an element is once all that glides has come to rest: keys may be quicker than rows. */
+function restingPlace(element) {
+  const { left, right, top, bottom } = place(element);
+  const row = element.closest(".cards");
+  const scroller = scrollerOf(element);
+  const [x, y] = [row ? stillToGo(row, "scrollLeft") : 0, scroller ? stillToGo(scroller, "scrollTop") : 0];
+  return { left: left - x, right: right - x, top: top - y, bottom: bottom - y };
 }
 
 function scrollerOf(element) {

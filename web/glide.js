@@ -27,6 +27,12 @@ export function glide(scroller, axis, home, { calmly = true } = {}) {
   }
 }
 
+/** How far `scroller[axis]` still has to go until it rests, in px; 0 when it does. */
+export function stillToGo(scroller, axis) {
+  const under = gliding[axis].get(scroller);
+  return under ? within(scroller, axis, under.home) - scroller[axis] : 0;
+}
+
 /** Moves by `px` what is looked at, also in the middle of a glide, without anything seen to move. */
 export function shift(scroller, axis, px) {
   const under = gliding[axis].get(scroller);
@@ -47,10 +53,8 @@ function start(scroller, axis, home) {
     if (gliding[axis].get(scroller) !== motion) return;
     Object.assign(motion, springStep(motion, Math.max(0, now - before) / 1000));
     before = now;
-    const [whole, seen] = MOST[axis];
-    const end = scroller[whole] - scroller[seen];
     const rests = Math.abs(motion.offset) < AT_REST_PX || !scroller.isConnected;
-    scroller[axis] = Math.min(Math.max(0, rests ? motion.home : motion.at()), end);
+    scroller[axis] = within(scroller, axis, rests ? motion.home : motion.at());
     if (rests) stop(scroller, axis);
     else requestAnimationFrame(frame);
   };
@@ -60,4 +64,10 @@ function start(scroller, axis, home) {
 function stop(scroller, axis) {
   gliding[axis].get(scroller)?.ended.abort();
   gliding[axis].delete(scroller);
+}
+
+/** The nearest position to `px` that there is: a motion may want to go further than the content. */
+function within(scroller, axis, px) {
+  const [whole, seen] = MOST[axis];
+  return Math.min(Math.max(0, px), scroller[whole] - scroller[seen]);
 }

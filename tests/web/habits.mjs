@@ -100,6 +100,18 @@ await habit("from details Back leads to the card it was opened from", page, asyn
   assert.ok(Math.abs(after - before) <= 1, `the rows stood at ${before}, and stand at ${after}`);
 });
 
+await habit("keys quicker than the rows lead where slow ones do", page, async () => {
+  const atOnce = (...keys) => page.evaluate((keys) => keys.forEach((key) => document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }))), keys);
+  await reopen(page);
+  const first = await focused(page);
+  await atOnce("ArrowDown", "ArrowDown");
+  await restingPlace(page);
+  await atOnce("ArrowUp", "ArrowUp", "ArrowUp");
+  assert.equal(await focused(page), "hero");
+  await atOnce("ArrowDown", "ArrowDown", "ArrowUp");
+  assert.equal(await focused(page), first);
+});
+
 await habit("another size of the window leaves the focus where it is, and in sight", page, async () => {
   const before = await focused(page);
   for (const size of [ZOOMED, { width: 1920, height: 1080 }, TV]) {
