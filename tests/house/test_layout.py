@@ -35,7 +35,6 @@ LONGER_WITH_A_REASON = {
     "migrations/versions/0001_house_tables.py": "every first table in one step, and never edited",
     "migrations/versions/0005_the_door.py": "every table of the door in one step, and never edited",
     "schema/root.py": "the whole API on one page",
-    "stores/tables.py": "every table on one page, so that a row and its parent are read together",
     "tests/web/door.mjs": "one story from the first account to the last, told in order",
     "tests/web/journey.mjs": "one story from sign-in to Continue Watching, told in order",
 }
