@@ -23,7 +23,7 @@ from app.embedded.supervisor import Supervisor
 from domain.house import House
 from domain.token_keys import TokenKeys
 from stores import Stores, open_stores
-from tests import s3
+from tests import s3, smtp
 from tests.api import Api
 
 PASSWORD = "test"
@@ -74,7 +74,7 @@ def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
 def database_url(services: Services) -> Iterator[str]:
     """A migrated database of this test's own."""
     name = f"test_{next(_database_numbers)}"
-    services.execute(f"CREATE DATABASE {name} TEMPLATE {postgres.NAME}")
+    services.execute(f"CREATE DATABASE {name} TEMPLATE {postgres.NAME} STRATEGY FILE_COPY")
     yield services.database_url.rsplit("/", 1)[0] + f"/{name}"
     # Autovacuum may be looking at it, which is not ours to end; then it goes with the run's folder.
     with suppress(psycopg.errors.InsufficientPrivilege):
@@ -138,6 +138,12 @@ async def api(stores: Stores, house: House) -> AsyncIterator[Api]:
         yield opened
 
 
+@pytest.fixture
+async def sink() -> AsyncIterator[smtp.Sink]:
+    async with smtp.sink() as opened:
+        yield opened
+
+
 def alembic_config(database_url: str) -> Config:
     config = Config(Path(__file__).parents[1] / "alembic.ini")
     config.set_main_option("sqlalchemy.url", database_url.replace("%", "%%"))
@@ -146,7 +152,11 @@ def alembic_config(database_url: str) -> Config:
 
 async def _start(supervisor: Supervisor, folder: Path) -> Services:
     database_url = await postgres.start(
-        supervisor, folder / "postgres", password=PASSWORD, log=folder / "postgres.log"
+        supervisor,
+        folder / "postgres",
+        password=PASSWORD,
+        log=folder / "postgres.log",
+        settings={**postgres.SETTINGS, "fsync": "off"},  # a power cut ends the tests anyway
     )
     redis_url = await valkey.start(
         supervisor, folder / "valkey", password=PASSWORD, log=folder / "valkey.log"

@@ -16,7 +16,7 @@ import stat
 import sys
 import tempfile
 from asyncio.subprocess import DEVNULL, PIPE
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -43,7 +43,7 @@ SINGLE_USER = ("-c", "exit_on_error=on", "-c", "log_min_error_statement=panic")
 # After a kill everything is written out first: a thousand files one by one, seconds on a busy disk,
 # or where the system can, their file system at once.
 SYNC_METHOD = "syncfs" if sys.platform == "linux" else "fsync"
-SETTINGS = {
+SETTINGS: Mapping[str, str] = {
     "listen_addresses": LOOPBACK,
     "unix_socket_directories": "",
     "fsync": "on",
@@ -68,7 +68,14 @@ class _Programs:
         return str(folder.absolute()) if self.account == Account() else WORKING_DIRECTORY
 
 
-async def start(supervisor: Supervisor, folder: Path, *, password: str, log: Path) -> str:
+async def start(
+    supervisor: Supervisor,
+    folder: Path,
+    *,
+    password: str,
+    log: Path,
+    settings: Mapping[str, str] = SETTINGS,
+) -> str:
     """Runs the database in `folder`, making it first if need be, and returns its URL.
 
     `password`, the one the folder was made with, is of letters, digits, `-` and `_`. Raises
@@ -77,11 +84,15 @@ async def start(supervisor: Supervisor, folder: Path, *, password: str, log: Pat
     programs = await _programs(_account(folder))
     if not folder.exists():  # noqa: ASYNC240 - one look, before anything is served
         await _create(folder, programs, password, log)
-    port = await supervisor.start_on_a_free_port(lambda port: _child(folder, programs, port, log))
+    port = await supervisor.start_on_a_free_port(
+        lambda port: _child(folder, programs, port, log, settings)
+    )
     return f"postgresql+psycopg://{NAME}:{password}@{LOOPBACK}:{port}/{NAME}"
 
 
-def _child(folder: Path, programs: _Programs, port: int, log: Path) -> Child:
+def _child(
+    folder: Path, programs: _Programs, port: int, log: Path, settings: Mapping[str, str]
+) -> Child:
     async def is_ready(pid: int) -> bool:
         """Postgres keeps its own account of itself: line 1 its process id, line 8 its state."""
         try:
@@ -90,13 +101,13 @@ def _child(folder: Path, programs: _Programs, port: int, log: Path) -> Child:
             return False
         return lines[:1] == [str(pid)] and lines[7:8] == ["ready   "]  # it may be empty yet
 
-    settings = [part for pair in SETTINGS.items() for part in ("-c", "=".join(pair))]
+    given = [part for pair in settings.items() for part in ("-c", "=".join(pair))]
     return Child(
         name="postgres",
         argv=(
             *(str(programs.folder / "postgres"), "-D", programs.data(folder)),
             *("-p", str(port)),
-            *settings,
+            *given,
         ),
         log=log,
         env=ENVIRONMENT,

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text, update
 
-from tests import factories, smtp
+from tests import factories
 from tests.api import Api
 from tests.factories import t
 from tests.mails import ask_for_reset, confirm, reset, working
@@ -27,12 +27,6 @@ mutation ($current: String!, $next: String!) {
 }
 """
 COMMON = {"current": factories.PASSWORD, "next": "viewer2024"}  # of viewer@house.test
-
-
-@pytest.fixture
-async def sink():
-    async with smtp.sink() as opened:
-        yield opened
 
 
 @pytest.fixture

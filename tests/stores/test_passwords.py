@@ -24,6 +24,23 @@ def passwords():
     opened.close()
 
 
+async def hold(passwords, ends):
+    async with passwords.turn():
+        await ends.wait()
+
+
+async def full(passwords):
+    """All turns taken until `ends` is set, and all places where one may wait for another."""
+    ends = asyncio.Event()
+    held = [asyncio.create_task(hold(passwords, ends)) for _ in range(THREADS + MOST_WAITING)]
+
+    async def all_there():
+        return passwords.waiting == MOST_WAITING
+
+    await until(all_there)
+    return held, ends
+
+
 async def test_a_password_matches_its_own_hash_only(passwords):
     stored = await passwords.hash("correct horse")
 
@@ -86,18 +103,7 @@ async def test_hashing_never_runs_in_the_thread_of_the_loop(passwords):
 
 
 async def test_so_many_may_wait_and_whoever_comes_then_is_told_when_to_come_again(passwords):
-    ends = asyncio.Event()
-
-    async def hold():
-        async with passwords.turn():
-            await ends.wait()
-
-    held = [asyncio.create_task(hold()) for _ in range(THREADS + MOST_WAITING)]
-
-    async def all_there():
-        return passwords.waiting == MOST_WAITING
-
-    await until(all_there)
+    held, ends = await full(passwords)
     with pytest.raises(Overloaded) as refused:
         await asyncio.wait_for(passwords.verify(None, "correct horse"), DEADLINE_S)
     ends.set()
@@ -108,21 +114,10 @@ async def test_so_many_may_wait_and_whoever_comes_then_is_told_when_to_come_agai
 
 
 async def test_one_who_goes_away_while_waiting_leaves_the_place_to_others(passwords):
-    ends = asyncio.Event()
-
-    async def hold():
-        async with passwords.turn():
-            await ends.wait()
-
-    held = [asyncio.create_task(hold()) for _ in range(THREADS + MOST_WAITING)]
-
-    async def all_there():
-        return passwords.waiting == MOST_WAITING
-
-    await until(all_there)
+    held, ends = await full(passwords)
     held[-1].cancel()
     await asyncio.gather(held[-1], return_exceptions=True)
-    last = asyncio.create_task(hold())
+    last = asyncio.create_task(hold(passwords, ends))
     ends.set()
 
     await asyncio.gather(*held[:-1], last)

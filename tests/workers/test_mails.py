@@ -11,18 +11,12 @@ from sqlalchemy import update
 from domain.degradation import Dependency
 from domain.errors import Unavailable
 from stores.mail import Mailer
-from tests import factories, smtp
+from tests import factories
 from tests.api import Api
 from tests.factories import t
 from tests.mails import FROM, ask_for_reset, confirm, orders, reset, working
 from tests.resolvers.test_registration import EMAIL, register
 from workers.mails import send_mail
-
-
-@pytest.fixture
-async def sink():
-    async with smtp.sink() as opened:
-        yield opened
 
 
 @pytest.fixture
