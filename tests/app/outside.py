@@ -38,6 +38,11 @@ def marquee(*words, home, typed="", **settings):
     return done
 
 
+def said(done):
+    """What a command said to a person, line by line: the log stands on stderr too."""
+    return [line for line in done.stderr.splitlines() if not line.startswith("timestamp=")]
+
+
 def certificate(folder):
     """A certificate for 127.0.0.1, signed by itself, and its key."""
     files, key = (folder / "certificate.pem", folder / "key.pem"), Ed25519PrivateKey.generate()

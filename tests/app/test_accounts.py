@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from tests import factories
+from tests.app.outside import said
 from tests.mails import orders
 from tests.running import environment
 
@@ -72,7 +73,7 @@ async def test_an_address_is_used_once_and_its_password_stays(accounts, stores, 
     refused = accounts("create", home.email, "--password-stdin", typed="another one\n")
 
     assert refused.returncode == 2
-    assert refused.stderr == f"INVALID_INPUT: There is an account of {home.email} already.\n"
+    assert said(refused) == [f"INVALID_INPUT: There is an account of {home.email} already."]
     assert "accessToken" in await api.sign_in(home.email)
 
 
@@ -134,4 +135,4 @@ def test_nobody_of_that_address_is_one_line(accounts, command):
     refused = accounts(command, EMAIL, *options, typed="long enough\n")
 
     assert refused.returncode == 2
-    assert refused.stderr == f"NOT_FOUND: There is no account of {EMAIL}.\n"
+    assert said(refused) == [f"NOT_FOUND: There is no account of {EMAIL}."]

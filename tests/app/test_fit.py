@@ -7,7 +7,7 @@ from app.home import open_home
 from settings import CannotStart, Settings, load_settings
 from stores.sql.households import households, set_password
 from tests import factories
-from tests.app.outside import certificate, marquee, own_secrets
+from tests.app.outside import certificate, marquee, own_secrets, said
 
 DEMO = "demo@marquee.example"
 URL = "https://tv.house.test"
@@ -172,7 +172,7 @@ def test_a_command_that_may_not_start_says_every_reason_on_a_line(fit, tmp_path,
     generated = "is one that Marquee made for itself: give your own, by MARQUEE_SECRETS."
     assert (refused.returncode, refused.stdout) == (2, "")
     assert (
-        refused.stderr.splitlines()
+        said(refused)
         == [
             f"TOKEN_KEY {generated}",
             f"MEDIA_KEY {generated}",
