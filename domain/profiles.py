@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
@@ -180,16 +180,21 @@ def check_left(others: Sequence[Profile], *, field: list[str]) -> None:
         raise Conflict("One profile of a household is no child's.", field=field)
 
 
-def pin_between(leaving: Profile | None, entering: Profile) -> Profile | None:
-    """Whose PIN is asked on the way from one profile to another; None when there is none to ask.
+def pin_between(leaving: Iterable[Profile], entering: Profile) -> Profile | None:
+    """Whose PIN is asked on the way to a profile, from those that the device and its token are on;
+    None when there is none to ask.
 
     A grown-up's own PIN is asked wherever one comes from; a child's, to get away from it.
     """
     if entering.pinned and not entering.kids:
         return entering
-    if leaving is not None and leaving.kids and leaving.pinned and leaving.id != entering.id:
-        return leaving
-    return None
+    childs = (left for left in leaving if left.kids and left.pinned and left.id != entering.id)
+    return next(childs, None)
+
+
+def keeps_in(child: Profile, household: Iterable[Profile]) -> bool:
+    """Whether a PIN is asked on every way from a child's profile to a grown-up's."""
+    return all(pin_between([child], other) for other in household if not other.kids)
 
 
 def needs_pin(before: Profile, after: Profile, asked: ProfileInput) -> bool:

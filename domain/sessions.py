@@ -14,8 +14,7 @@ from domain.ids import DeviceId
 SESSION_TTL = timedelta(hours=24)  # of idleness, in a browser: anybody may sit down at one
 DEVICE_SESSION_TTL = timedelta(days=30)  # a TV nobody turned on for a month asks for the password
 REFRESH_GRACE = timedelta(seconds=30)  # a page reloaded before its answer came asks again at once
-MOST_SIGNED_IN = 30  # devices of a household, six for each viewer; each may try passwords apart
-FIRST_EPOCH = 1  # of a device that was never signed out
+MOST_SIGNED_IN = 250  # devices of a household: fifty a viewer, browsers that forgot themselves too
 REFRESH_BYTES = 32  # 256 bits: guessing is hopeless, so a plain SHA-256 is enough at rest
 
 _NONCE = bytes(12)  # each key seals one text, so that there is none to tell apart

@@ -18,6 +18,7 @@ from domain.profiles import (
     check_household,
     check_leaving,
     fresh_profile,
+    keeps_in,
     needs_pin,
     pin_between,
     revised,
@@ -35,21 +36,25 @@ from stores.sql import profiles as profiles_sql
 
 
 async def select_profile(info: Info, profile_id: ID, pin: str | None = None) -> SignedIn:
-    """A token for one profile of the caller's own household, on a device that is signed in. What
-    opened more on it before opens nothing any more once a child has it in hand."""
+    """A token for one profile of the caller's own household, on a device that is signed in. Where a
+    PIN keeps a child in, the tokens that the device had before open nothing any more: one of them
+    would be a way out."""
     ctx, wanted = info.context, ProfileId(profile_id)
     viewer = await ctx.viewer()
     async with ctx.reads.begin() as tx:
         household = await profiles_sql.profiles_of(tx, [viewer.account.id])
-        leaving = viewer.profile or await profiles_sql.profile_on(tx, viewer.device.id)
+        chosen = await profiles_sql.profile_on(tx, viewer.device.id)
+    leaving = [profile for profile in (viewer.profile, chosen) if profile is not None]
     guarded = pin_between(leaving, _own(household.get(viewer.account.id, []), wanted))
     if guarded is not None:
         await check_pin(ctx, guarded, pin)
     revoked: Sequence[Revocation] = ()
     async with ctx.reads.begin() as tx:
-        entering = _own(await _locked(tx, viewer.account), wanted)
+        locked = await _locked(tx, viewer.account)
+        entering = _own(locked, wanted)
         asked_with = await choose_profile(ctx, tx, entering.id)
-        if entering.kids and (leaving is None or leaving.id != entering.id):
+        is_new = entering.id not in {profile.id for profile in leaving}
+        if entering.kids and is_new and keeps_in(entering, locked):
             revoked = await devices_sql.end_access(tx, [viewer.device.id], ctx.now())
     await ctx.stores.revocations.tell(revoked)
     device = replace(viewer.device, epoch=revoked[0].epoch) if revoked else viewer.device

@@ -14,7 +14,6 @@ from domain.accounts import Account, Device, DeviceInput, SignedIn, Viewer
 from domain.errors import TokenInvalid
 from domain.ids import DeviceId, ProfileId
 from domain.sessions import (
-    FIRST_EPOCH,
     MOST_SIGNED_IN,
     REFRESH_BYTES,
     RefreshToken,
@@ -43,17 +42,14 @@ class Opened:
 
 
 async def open_session(ctx: Context, tx: Tx, account: Account, asked: DeviceInput) -> Opened:
-    """Signs this installation in, without a profile; what it had before is good no more, and of too
-    many devices the one that was idle longest is signed out. `tx` holds the account. Let it in
-    after the commit."""
+    """Signs this installation in, without a profile; what it had before is not refreshed any more,
+    and of too many devices the one that was idle longest is signed out. `tx` holds the account. Let
+    it in after the commit."""
     now = ctx.now()
     device = await devices_sql.register_device(tx, account.id, asked, now)
-    is_known = device.epoch > FIRST_EPOCH
-    revoked = [Revocation(device.id, device.epoch, now)] if is_known else []
-    await devices_sql.revoke(tx, revoked)
     others = await devices_sql.signed_in_devices(tx, account.id, now)
     idle_longest = [each.id for each in others[MOST_SIGNED_IN - 1 :]]
-    revoked += await devices_sql.end_sessions(tx, idle_longest, now)
+    revoked = await devices_sql.end_sessions(tx, idle_longest, now)
     secret = await _keep_fresh_token(ctx, tx, device, now)
     return Opened(Viewer(account, device, None), secret, revoked)
 

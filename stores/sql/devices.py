@@ -28,9 +28,8 @@ DEVICE = (
 async def register_device(
     tx: AsyncConnection, account_id: AccountId, asked: DeviceInput, now: datetime
 ) -> Device:
-    """The household's device of this installation, signed out and with no profile chosen. One that
-    was there before is in another epoch, which is for the caller to `revoke`. Its row is locked
-    from here on, but for who only refers to it."""
+    """The household's device of this installation, with no refresh token and no profile chosen. Its
+    row is locked from here on, but for who only refers to it."""
     key = {"account_id": account_id, "installation_id": asked.installation_id}
     values = {
         "kind": asked.kind,
@@ -40,13 +39,9 @@ async def register_device(
         "last_seen_at": now,
     }
     statement = insert(devices).values(id=ids.make(ids.Prefix.DEVICE, uuid4()), **key, **values)
-    upsert = statement.on_conflict_do_update(
-        index_elements=[*key],
-        set_={**values, "epoch": devices.c.epoch + 1},
-    ).returning(*DEVICE)
-    device = Device(*(await tx.execute(upsert)).one())
+    upsert = statement.on_conflict_do_update(index_elements=[*key], set_=values)
+    device = Device(*(await tx.execute(upsert.returning(*DEVICE))).one())
     await _forget_tokens(tx, [device.id])
-    await _end_playing(tx, [device.id], now)
     return device
 
 

@@ -16,6 +16,7 @@ from domain.profiles import (
     check_household,
     check_left,
     fresh_profile,
+    keeps_in,
     needs_pin,
     pin_between,
     revised,
@@ -141,23 +142,38 @@ def test_children_who_are_alone_may_still_be_renamed():
 @pytest.mark.parametrize(
     ("leaving", "entering", "asked"),
     [
-        (None, ADA, None),
-        (None, pinned(ADA), pinned(ADA)),
-        (ADA, pinned(ADA), pinned(ADA)),
-        (pinned(ADA), pinned(ADA), pinned(ADA)),
-        (pinned(ADA), BO, None),
-        (None, pinned(BO), None),  # a child may always go to what is a child's
-        (ADA, pinned(BO), None),
-        (BO, ADA, None),
-        (BO, pinned(ADA), pinned(ADA)),
-        (pinned(BO), ADA, pinned(BO)),
-        (pinned(BO), CLEO, pinned(BO)),  # who may see more
-        (pinned(BO), pinned(ADA), pinned(ADA)),
-        (pinned(BO), pinned(BO), None),
+        ([], ADA, None),
+        ([], pinned(ADA), pinned(ADA)),
+        ([ADA], pinned(ADA), pinned(ADA)),
+        ([pinned(ADA)], pinned(ADA), pinned(ADA)),
+        ([pinned(ADA)], BO, None),
+        ([], pinned(BO), None),  # a child may always go to what is a child's
+        ([ADA], pinned(BO), None),
+        ([BO], ADA, None),
+        ([BO], pinned(ADA), pinned(ADA)),
+        ([pinned(BO)], ADA, pinned(BO)),
+        ([pinned(BO)], CLEO, pinned(BO)),  # who may see more
+        ([pinned(BO)], pinned(ADA), pinned(ADA)),
+        ([pinned(BO)], pinned(BO), None),
+        ([ADA, pinned(BO)], CLEO, pinned(BO)),  # the device is a child's by now
     ],
 )
 def test_the_pin_that_is_asked_on_the_way(leaving, entering, asked):
     assert pin_between(leaving, entering) == asked
+
+
+@pytest.mark.parametrize(
+    ("child", "others", "is_kept_in"),
+    [
+        (BO, [ADA], False),
+        (BO, [pinned(ADA)], True),
+        (pinned(BO), [ADA], True),
+        (BO, [pinned(ADA), CLEO], True),
+        (BO, [pinned(ADA), replace(ADA, id="pro_9")], False),
+    ],
+)
+def test_a_child_is_kept_in_where_every_way_to_a_grown_up_asks_a_pin(child, others, is_kept_in):
+    assert keeps_in(child, [child, *others]) == is_kept_in
 
 
 @pytest.mark.parametrize(

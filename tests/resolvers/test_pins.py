@@ -1,6 +1,7 @@
 """The PIN before a profile: when it is asked, and how often it may be guessed."""
 
 import asyncio
+import json
 from contextlib import AsyncExitStack
 from datetime import timedelta
 
@@ -12,7 +13,7 @@ from stores.passwords import MOST_WAITING, THREADS
 from stores.sql import profiles as profiles_sql
 from tests import factories
 from tests.api import Viewer
-from tests.households import SELECT, VIEWER, delete, enter, save, select
+from tests.households import VIEWER, delete, enter, save, select
 
 PIN = "2580"
 
@@ -179,14 +180,30 @@ async def test_a_child_leaves_by_its_pin_or_by_that_of_where_it_goes(stores, api
     assert (await out.run(VIEWER)).data["viewer"]["profile"] == {"name": "Ada"}
 
 
-async def test_a_childs_device_is_not_left_by_an_older_token(api, home, ada):
-    await save(ada, profileId=home.profiles["Bo"], pin="1111")
-    signed_in = await api.sign_in()
-    older = Viewer(api, signed_in["accessToken"])
+@pytest.mark.parametrize(("pinned", "is_kept_in"), [(None, False), ("Bo", True), ("Cleo", True)])
+async def test_a_child_that_a_pin_keeps_in_has_no_token_from_before(
+    api, home, ada, pinned, is_kept_in
+):
+    if pinned:
+        await save(ada, profileId=home.profiles[pinned], pin="1111")
+    older = Viewer(api, (await api.sign_in())["accessToken"])
 
+    bo = await enter(older, home.profiles["Bo"])
+
+    refused = "TOKEN_INVALID" in json.dumps((await older.run(VIEWER)).body)
+    assert refused == is_kept_in
+    assert (await bo.run(VIEWER)).data["viewer"]["profile"] == {"name": "Bo"}
+
+
+async def test_an_older_token_on_a_childs_device_needs_its_pin_too(api, home, ada):
+    older = Viewer(api, (await api.sign_in())["accessToken"])
+    cleo = await enter(older, home.profiles["Cleo"])
     await enter(older, home.profiles["Bo"])
 
-    assert (await older.run(SELECT, id=home.profiles["Cleo"])).codes == ["TOKEN_INVALID"]
+    await save(ada, profileId=home.profiles["Bo"], pin="1111")
+
+    assert await select(cleo, home.profiles["Cleo"]) == needed(5)
+    assert await select(older, home.profiles["Cleo"]) == needed(5)
 
 
 async def test_a_pin_guards_what_may_be_seen_and_itself(stores, home, ada):

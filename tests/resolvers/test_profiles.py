@@ -206,16 +206,6 @@ async def test_a_childs_token_opens_the_profile_alone(api, home):
     assert "page" in (await bo.run(TITLES)).data
 
 
-async def test_a_device_in_a_childs_hands_has_no_token_from_before(api, home):
-    signed_in = await api.sign_in()
-    account = Viewer(api, signed_in["accessToken"], signed_in["refreshToken"])
-
-    bo = await enter(account, home.profiles["Bo"])
-
-    assert (await account.run(VIEWER)).codes == ["TOKEN_INVALID"]
-    assert (await bo.run(VIEWER)).data["viewer"]["profile"] == {"name": "Bo"}
-
-
 async def test_a_refreshed_childs_device_is_still_a_childs(api, home):
     bo = await api.viewer(home, "Bo")
 
