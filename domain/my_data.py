@@ -43,7 +43,7 @@ class MyData:
 
 @dataclass(frozen=True, slots=True)
 class DataJob:
-    """What was asked for about somebody's data. `receipt` is what an erasure ended with."""
+    """What was asked for about somebody's data. `receipt` is what an erasure signed last."""
 
     id: DataJobId
     account_id: AccountId | None
@@ -112,13 +112,17 @@ def most(found: Counts, counted: Counts) -> dict[str, int]:
     return {place: max(found.get(place, 0), counted.get(place, 0)) for place in places}
 
 
-def receipt(job: DataJob, subject: Subject, found: Counts, left: Counts, now: datetime) -> Any:
+def receipt(
+    job: DataJob, subject: Subject, found: Counts, left: Counts, now: datetime, *, is_last: bool
+) -> Any:
     """What is signed. It names whose data it was by a digest: who knows the id can prove that it is
-    theirs, and nobody else learns it."""
+    theirs, and nobody else learns it. `looks_again_at` is null in the last one."""
+    again_at = None if is_last else (job.created_at + SETTLED_AFTER).isoformat()
     return {
         "jti": job.id,
         "iat": int(now.timestamp()),
         "asked_at": job.created_at.isoformat(),
+        "looks_again_at": again_at,
         "subject_sha256": digest(subject),
         "looked_at": {
             place: {"found": found.get(place, 0), "left": left.get(place, 0)} for place in left

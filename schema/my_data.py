@@ -22,8 +22,8 @@ strawberry.enum(JobState, description="How far a job is.")
 class DataJob(Node):
     purpose: DataPurpose = attribute("A copy of it, or that it be gone.")
     state: JobState = attribute(
-        "How far it is. An erasure begins at once, and has SUCCEEDED a quarter of an hour later,"
-        " when everything was looked at for the last time."
+        "How far it is. An erasure has SUCCEEDED in seconds; a quarter of an hour later it is"
+        " RUNNING once more, for its last look."
     )
     url: Url | None = field(
         my_data.url,
@@ -31,8 +31,8 @@ class DataJob(Node):
         " proof. An erasure has it at once, a copy when it is made.",
     )
     receipt: str | None = attribute(
-        "What an erasure looked at, how much it found and that nothing is left: a JWS signed with"
-        " this house's key."
+        "What an erasure looked at, how much it found and how much is left: a JWS signed with this"
+        " house's key. There is one in seconds, and another after its last look."
     )
     created_at: datetime = attribute("When it was asked for.")
 

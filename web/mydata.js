@@ -97,7 +97,7 @@ function endOf(app) {
 
 /** Where the receipt of an erasure will be. `address` is what follows /my-data/; nobody has to be signed in. */
 export async function receipt(app, address) {
-  const words = "All of it is gone. The house looks once more a quarter of an hour from now, and then signs a receipt of every place it looked in. Keep this address: it is good for a week.";
+  const words = "It is going. The receipt names every place the house looked in; a quarter of an hour from now it looks once more, and signs another at the same address. Keep it: it is good for a week.";
   const link = element("a", { className: "action primary", href: `/my-data/${address}`, target: "_blank", data: { key: "receipt" } }, "The receipt");
   const done = element("button", { className: "action", onclick: () => app.replace("") }, "Done");
   return { ...entrance("Erased", element("p", { className: "words" }, words), element("div", { className: "actions" }, link, done)), focus: link, onBack: () => app.replace("") };

@@ -108,8 +108,8 @@ async def _everything(tx: Tx, account_id: AccountId, now: datetime) -> bytes | N
 
 
 async def _erase(stores: Stores, keys: TokenKeys, job: DataJob, now: datetime) -> None:
-    """Nobody is shown any of it since it was asked for; here it goes, in parts. Once what was
-    written meanwhile has settled, everything is looked at for the last time."""
+    """Nobody is shown any of it since it was asked for; here it goes, in parts, and is signed for.
+    Once what was written meanwhile has settled, everything is looked at for the last time."""
     is_last = now >= job.created_at + SETTLED_AFTER
     async with stores.begin() as tx:
         subject, found = await data_jobs.noted(tx, job.id)
@@ -133,23 +133,27 @@ async def _erase(stores: Stores, keys: TokenKeys, job: DataJob, now: datetime) -
     async with stores.begin() as tx:
         kept = frozenset() if is_last else my_data_sql.REVOCATIONS
         await my_data_sql.erase(tx, subject, my_data_sql.ALL - kept)
-    if is_last:
-        await _sign(stores, keys, job, subject, now)
+    await _sign(stores, keys, job, subject, now, is_last=is_last)
     log.info("erased", job=job.id, is_last=is_last)
 
 
 async def _sign(
-    stores: Stores, keys: TokenKeys, job: DataJob, subject: Subject, now: datetime
+    stores: Stores, keys: TokenKeys, job: DataJob, subject: Subject, now: datetime, *, is_last: bool
 ) -> None:
+    """What is left now, and after the last look nothing. Raises NotAllGone."""
     traces = await stores.traces.look(_names(subject), copies_of=job.account_id)
     elsewhere = await _elsewhere(stores, subject, traces)
     async with stores.begin() as tx:
         left = await my_data_sql.count(tx, subject) | elsewhere
-        if any(left.values()):
+        if is_last and any(left.values()):
             raise NotAllGone({place: number for place, number in left.items() if number})
         _, found = await data_jobs.noted(tx, job.id)
-        claims = {"iss": keys.issuer} | receipt(job, subject, found, left, now)
-        await data_jobs.finish(tx, job.id, now, receipt=keys.sign(claims, RECEIPT))
+        claims = receipt(job, subject, found, left, now, is_last=is_last)
+        signed = keys.sign({"iss": keys.issuer} | claims, RECEIPT)
+        if is_last:
+            await data_jobs.finish(tx, job.id, now, receipt=signed)
+        else:
+            await data_jobs.answer(tx, job.id, signed)
 
 
 async def _elsewhere(stores: Stores, subject: Subject, traces: Found) -> dict[str, int]:

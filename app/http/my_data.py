@@ -22,7 +22,7 @@ from stores import Stores
 from stores.objects import ObjectMissing
 from stores.sql import data_jobs
 
-LOOK_AGAIN_S = 60  # a copy takes seconds, an erasure a quarter of an hour
+LOOK_AGAIN_S = 5  # a copy and an erasure take seconds, unless others wait before them
 _PRIVATE: Mapping[str, str] = MappingProxyType(
     {**NO_STORE, "Referrer-Policy": "no-referrer", "X-Content-Type-Options": "nosniff"}
 )
@@ -52,7 +52,7 @@ async def _answer(stores: Stores, job_id: str) -> Response:
         job = await data_jobs.by_id(tx, job_id)
     if job is None:
         raise NotFound("This is no longer kept.")
-    if job.state is not JobState.SUCCEEDED:
+    if job.receipt is None and job.state is not JobState.SUCCEEDED:
         later = {"Retry-After": str(LOOK_AGAIN_S)}
         return _json(orjson.dumps({"state": job.state}), later, status=202)
     name = f"marquee-{job.purpose.lower()}-{job.created_at:%Y-%m-%d}.json"

@@ -97,6 +97,15 @@ async def noted(tx: AsyncConnection, job_id: str) -> tuple[Subject, dict[str, in
     return Subject(**{name: tuple(ids) for name, ids in subject.items()}), found
 
 
+async def answer(tx: AsyncConnection, job_id: str, receipt: str) -> None:
+    """An erasure has something to show, and will look once more. Primary key."""
+    await tx.execute(
+        update(data_jobs)
+        .where(data_jobs.c.id == job_id)
+        .values(state=JobState.SUCCEEDED, receipt=receipt)
+    )
+
+
 async def finish(
     tx: AsyncConnection, job_id: str, now: datetime, *, receipt: str | None = None
 ) -> bool:

@@ -86,7 +86,7 @@ async def test_a_file_that_is_not_made_yet_is_waited_for(api, stores, house):
     answer = await api.http.get(address(house.media_key, job))
 
     assert (answer.status_code, answer.json()) == (202, {"state": "QUEUED"})
-    assert answer.headers["retry-after"] == "60"
+    assert answer.headers["retry-after"] == "5"
 
 
 async def test_what_is_no_longer_kept_is_absent(api, house, export, stores):

@@ -123,11 +123,13 @@ async def test_a_receipt_says_what_was_found_in_each_place_and_that_nothing_is_l
     job = await household.erase()
     await work(api, job["id"])
 
-    early = await api.http.get(job["url"])
+    early = await receipt_of(api, job)
     await work(api, job["id"], after=SETTLED)
 
-    assert (early.status_code, early.json()) == (202, {"state": "RUNNING"})
     claims = await receipt_of(api, job)
+    left = {place: each["left"] for place, each in early["looked_at"].items() if each["left"]}
+    assert left == {"postgres/revocations": 4, "redis/revocations": left["redis/revocations"]}
+    assert (early["looks_again_at"] is None, claims["looks_again_at"]) == (False, None)
     account_id = household.home.account_id
     assert claims["subject_sha256"] == hashlib.sha256(account_id.encode()).hexdigest()
     assert (claims["iss"], claims["jti"]) == ("http://house.test", job["id"])
@@ -188,7 +190,7 @@ async def test_what_is_written_after_the_first_look_is_found_by_the_last(api, se
     assert (await receipt_of(api, job))["looked_at"]["postgres/outbox"] == {"found": 2, "left": 0}
 
 
-async def test_no_receipt_is_signed_while_anything_is_left(api):
+async def test_no_last_receipt_is_signed_while_anything_is_left(api):
     household = await settle_in(api)
     job = await household.erase()
     async with api.stores.begin() as tx:  # what no delete gets rid of
