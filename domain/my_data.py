@@ -73,12 +73,14 @@ class DataJob:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """Everything somebody's data is known by. `sessions` are those that something may still be kept
-    of beside their rows, `jobs` what was asked for about the same data before. Empty where only a
-    profile is meant."""
+    """Everything somebody's data is known by. `mails` are those that were promised to the address,
+    which is free from then on; `sessions` those that something may still be kept of beside their
+    rows, `jobs` what was asked for about the same data before. Empty where only a profile is
+    meant."""
 
     accounts: tuple[str, ...] = ()
     emails: tuple[str, ...] = ()
+    mails: tuple[str, ...] = ()
     profiles: tuple[str, ...] = ()
     devices: tuple[str, ...] = ()
     sessions: tuple[str, ...] = ()

@@ -5,7 +5,7 @@ down what it found before it deletes it, in a row that outlives all it was about
 """
 
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 
 import orjson
@@ -130,9 +130,13 @@ async def _erase(stores: Stores, keys: TokenKeys, job: DataJob, now: datetime) -
         while is_more:
             async with stores.begin() as tx:
                 is_more = await my_data_sql.erase_some(tx, subject, table)
+    # The address is free: what is counted for it from now on is about whoever has it next.
+    subject = replace(subject, emails=())
     async with stores.begin() as tx:
         kept = frozenset() if is_last else my_data_sql.REVOCATIONS
         await my_data_sql.erase(tx, subject, my_data_sql.ALL - kept)
+        _, found = await data_jobs.noted(tx, job.id)
+        await data_jobs.note(tx, job.id, subject, found)
     await _sign(stores, keys, job, subject, now, is_last=is_last)
     log.info("erased", job=job.id, is_last=is_last)
 

@@ -40,7 +40,7 @@ WHOSE: Mapping[Table, Callable[[Subject], ColumnElement[bool]]] = MappingProxyTy
         refresh_tokens: lambda whose: among(refresh_tokens.c.device_id, whose.devices),
         revocations: lambda whose: among(revocations.c.device_id, whose.devices),
         device_sign_ins: lambda whose: among(device_sign_ins.c.account_id, whose.accounts),
-        mailed_tokens: lambda whose: among(mailed_tokens.c.email, whose.emails),
+        mailed_tokens: lambda whose: among(mailed_tokens.c.id, whose.mails),
         data_jobs: lambda whose: among(data_jobs.c.id, whose.jobs),
         playback_sessions: lambda whose: among(playback_sessions.c.profile_id, whose.profiles),
         watch_states: lambda whose: among(watch_states.c.profile_id, whose.profiles),
@@ -83,7 +83,7 @@ async def close(tx: AsyncConnection, account_id: AccountId) -> None:
 
 async def household(tx: AsyncConnection, account_id: AccountId) -> Subject | None:
     """All that the household is known by, but for what it plays; None when it is gone. Indexes as
-    in WHOSE."""
+    in WHOSE, and ix_mailed_tokens_email."""
     query = select(accounts.c.email).where(accounts.c.id == account_id)
     email = (await tx.execute(query)).scalar_one_or_none()
     if email is None:
@@ -91,6 +91,7 @@ async def household(tx: AsyncConnection, account_id: AccountId) -> Subject | Non
     return Subject(
         accounts=(account_id,),
         emails=(email,),
+        mails=await _ids(tx, mailed_tokens, mailed_tokens.c.email == email),
         profiles=await _ids(tx, profiles, profiles.c.account_id == account_id),
         devices=await _ids(tx, devices, devices.c.account_id == account_id),
         jobs=await _ids(
