@@ -1,7 +1,7 @@
 """The home page: its rows, and the cards in them."""
 
 from contextlib import suppress
-from datetime import datetime
+from datetime import UTC, datetime
 
 from strawberry import Parent
 
@@ -15,7 +15,7 @@ from domain.connections import (
     write_cursor,
 )
 from domain.errors import InvalidInput, NotFound, Unavailable
-from domain.ids import TitleId
+from domain.ids import TitleId, kind_of
 from domain.pages import (
     HOME,
     NO_PROGRESS,
@@ -121,8 +121,17 @@ def write_place(placed: Placed) -> str:
 def read_place(cursor: str) -> tuple[datetime, TitleId]:
     """The place that write_place was given. Raises InvalidInput."""
     published_at, title_id = read_cursor(cursor, 2)
-    try:
-        at = datetime.fromisoformat(published_at)
-    except ValueError as error:
-        raise InvalidInput("This cursor was not made here.", field=["after"]) from error
+    at = _moment(published_at)
+    if at is None or kind_of(title_id) is None:
+        raise InvalidInput("This cursor was not made here.", field=["after"])
     return at, TitleId(title_id)
+
+
+def _moment(text: str) -> datetime | None:
+    """In UTC, for Python knows zones that Postgres does not; None without a zone, for such a moment
+    is not comparable with others."""
+    try:
+        at = datetime.fromisoformat(text)
+        return None if at.tzinfo is None else at.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None

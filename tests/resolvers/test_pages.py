@@ -3,6 +3,7 @@ from contextlib import contextmanager
 import pytest
 from sqlalchemy import event
 
+from domain.connections import write_cursor
 from tests import factories
 
 HOME = """
@@ -47,6 +48,7 @@ query Details($id: ID!) {
   }
 }
 """
+AT, TITLE_ID = "2026-01-01T00:00:00+00:00", "mov_" + "0" * 32
 
 
 @contextmanager
@@ -179,6 +181,11 @@ async def test_a_row_is_read_to_its_end_without_repeating_or_skipping(viewer, st
         ({"first": 0}, "INVALID_INPUT"),
         ({"first": 51}, "INVALID_INPUT"),
         ({"after": "x"}, "INVALID_INPUT"),
+        ({"after": write_cursor(AT, "\0")}, "INVALID_INPUT"),
+        ({"after": write_cursor(AT, TITLE_ID + "\0")}, "INVALID_INPUT"),
+        ({"after": write_cursor("yesterday", TITLE_ID)}, "INVALID_INPUT"),
+        ({"after": write_cursor("2026-01-01T00:00:00", TITLE_ID)}, "INVALID_INPUT"),
+        ({"after": write_cursor("0001-01-01T00:00:00+01:00", TITLE_ID)}, "INVALID_INPUT"),
     ],
 )
 async def test_a_part_of_a_list_that_cannot_be_is_refused(viewer, stores, variables, code):
@@ -188,6 +195,18 @@ async def test_a_part_of_a_list_that_cannot_be_is_refused(viewer, stores, variab
     reply = await viewer.run(ROW, id=row_id, **variables)
 
     assert reply.codes == [code]
+
+
+@pytest.mark.parametrize("zone", ["Z", "+23:59", "-01:02:03.5"])
+async def test_a_place_may_be_told_in_any_zone(viewer, stores, zone):
+    await factories.movie(stores, "Night Train")
+    row_id = (await rows_of(viewer))["New"]["id"]
+
+    reply = await viewer.run(
+        ROW, id=row_id, after=write_cursor(f"2100-01-01T00:00{zone}", TITLE_ID)
+    )
+
+    assert names(reply.data["node"]) == ["Night Train"]
 
 
 async def test_a_page_that_there_is_not_is_refused(viewer):
