@@ -22,9 +22,9 @@ MIN_PASSWORD_CHARACTERS = 8  # NIST SP 800-63B asks for no fewer; sign-in takes 
 # Wrong passwords for one account, from one address, and on one device that knows the account.
 # Guessing 1,000 a day finds nobody's password but the worst; the owner waits for a cup of tea.
 MOST_TRIES, TRIES_WINDOW = 10, timedelta(minutes=15)
-# Accounts and links asked for: of one address of the network, a school's say; and of one mailbox,
-# which strangers could fill.
-MOST_ASKED, MOST_MAILED, ASKED_WINDOW = 30, 5, timedelta(hours=1)
+# Accounts and links asked for: of one address of the network, that of a school or of a carrier's
+# phones; and of one mailbox, which strangers could fill.
+MOST_ASKED, MOST_MAILED, ASKED_WINDOW = 100, 5, timedelta(hours=1)
 MAX_NAME_CHARACTERS = 100  # of a device, which is shown to people: fits a screen line
 
 
@@ -154,6 +154,8 @@ class SignedIn:
 def normal_email(text: str) -> str:
     """The form in which an address is stored, compared and written to. Letters that can be spelled
     in two ways are one; those that only look alike stay two, for they may be two people's."""
+    if len(text) > MAX_EMAIL_BYTES:
+        return text  # no address, and to normalise it may take the square of its length
     return unicodedata.normalize("NFC", text.strip()).lower()
 
 
@@ -173,7 +175,8 @@ def check_new_account(email: str, password: str, profile_name: str) -> None:
 def check_email(email: str, *field: str) -> None:
     """Raises InvalidInput for an address (a normal one) that no mail could be sent to."""
     if (
-        not EMAIL.fullmatch(email)
+        len(email) > MAX_EMAIL_BYTES
+        or not EMAIL.fullmatch(email)
         or not email.isprintable()  # nothing that ends a line, or turns around what is read
         or len(email.encode()) > MAX_EMAIL_BYTES
     ):

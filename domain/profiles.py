@@ -18,6 +18,7 @@ T = TypeVar("T")
 
 MOST_PROFILES = 5  # faces that fit one row of a television without scrolling
 MAX_NAME_CHARACTERS = 40  # fits under a face on the smallest screen, in two lines
+MAX_TYPED_CHARACTERS = 400  # before accents are joined, which may take the square of their number
 MAX_AGE = 18  # years; the top of the scale, and what nobody is kept from
 MAX_KIDS_AGE = 12  # years; the last class before the teens at FSK, CNC and Kijkwijzer alike
 MOST_LANGUAGES = 10  # of sound or of subtitles; nobody ranks more than they understand
@@ -26,7 +27,7 @@ PIN_LOCK = timedelta(minutes=15)  # 480 tries a day at most, and a family's even
 
 HOUSE_LOCALE = Locale("en")  # until somebody chooses: our own words and every title have it
 
-_PIN = re.compile(r"[0-9]{4,8}")  # what a remote can type
+_PIN = re.compile("[0-9]{4,8}")  # what a remote can type
 _JOINERS = "\u200c\u200d"  # unseen, but Persian names and family emoji are spelled with them
 
 
@@ -138,7 +139,7 @@ def revised(profile: Profile, asked: ProfileInput) -> Profile:
     more is refused.
     """
     kids = profile.kids if asked.kids is None else asked.kids
-    if asked.pin and not _PIN.fullmatch(asked.pin):
+    if asked.pin and not is_pin(asked.pin):
         raise InvalidInput("A PIN has 4 to 8 digits.", field=["input", "pin"])
     return replace(
         profile,
@@ -192,9 +193,14 @@ def pin_between(leaving: Iterable[Profile], entering: Profile) -> Profile | None
     return next(childs, None)
 
 
-def keeps_in(child: Profile, household: Iterable[Profile]) -> bool:
-    """Whether a PIN is asked on every way from a child's profile to a grown-up's."""
-    return all(pin_between([child], other) for other in household if not other.kids)
+def uses_pins(household: Iterable[Profile]) -> bool:
+    """Whether anything in it is kept from somebody by a PIN."""
+    return any(profile.pinned for profile in household)
+
+
+def is_pin(text: str) -> bool:
+    """Whether a PIN can look like this."""
+    return _PIN.fullmatch(text) is not None
 
 
 def needs_pin(before: Profile, after: Profile, asked: ProfileInput) -> bool:
@@ -214,6 +220,7 @@ def sees_less(before: Profile, after: Profile) -> bool:
 
 def normal_name(text: str, *field: str) -> str:
     """As it is shown. Raises InvalidInput for one that could not be."""
+    text = text if len(text) <= MAX_TYPED_CHARACTERS else ""
     name = unicodedata.normalize("NFC", " ".join(text.split()))
     shown = all(letter.isprintable() or letter in _JOINERS for letter in name)
     if not 0 < len(name) <= MAX_NAME_CHARACTERS or not shown or not name.strip(_JOINERS):

@@ -4,7 +4,7 @@ from datetime import datetime
 from math import ceil
 
 from domain.errors import DomainError, NotFound, PinLocked, PinRequired
-from domain.profiles import MAX_PIN_TRIES, Profile
+from domain.profiles import MAX_PIN_TRIES, Profile, is_pin
 from resolvers.context import Context
 from stores.sql import profiles as profiles_sql
 from stores.sql.profiles import PinTries
@@ -24,7 +24,7 @@ async def check_pin(ctx: Context, profile: Profile, pin: str | None) -> None:
             async with ctx.reads.begin() as tx:
                 tried = await profiles_sql.count_try(tx, profile.id, ctx.now())
             if tried is not None:
-                is_right = await hashing.verify(tried.pin_hash, pin)
+                is_right = is_pin(pin) and await hashing.verify(tried.pin_hash, pin)
         if tried is not None and is_right:
             async with ctx.reads.begin() as tx:
                 await profiles_sql.forgive_tries(tx, profile.id, tried)

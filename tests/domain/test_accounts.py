@@ -26,6 +26,14 @@ def test_letters_spelled_in_two_ways_are_one_and_look_alikes_stay_two():
     assert normal_email("\uff4a@house.test") == "\uff4a@house.test"
 
 
+def test_what_is_too_long_for_an_address_is_refused_before_it_is_normalized():
+    far_too_long = "A" * 255
+
+    assert normal_email(far_too_long) == far_too_long  # else a million accents take a minute
+    with pytest.raises(InvalidInput):
+        check_email(far_too_long)
+
+
 @pytest.mark.parametrize(
     "email",
     [

@@ -16,10 +16,11 @@ from domain.profiles import (
     check_household,
     check_left,
     fresh_profile,
-    keeps_in,
     needs_pin,
+    normal_name,
     pin_between,
     revised,
+    uses_pins,
 )
 
 FACES = Path(__file__).parents[2] / "web" / "avatars"
@@ -162,18 +163,17 @@ def test_the_pin_that_is_asked_on_the_way(leaving, entering, asked):
     assert pin_between(leaving, entering) == asked
 
 
-@pytest.mark.parametrize(
-    ("child", "others", "is_kept_in"),
-    [
-        (BO, [ADA], False),
-        (BO, [pinned(ADA)], True),
-        (pinned(BO), [ADA], True),
-        (BO, [pinned(ADA), CLEO], True),
-        (BO, [pinned(ADA), replace(ADA, id="pro_9")], False),
-    ],
-)
-def test_a_child_is_kept_in_where_every_way_to_a_grown_up_asks_a_pin(child, others, is_kept_in):
-    assert keeps_in(child, [child, *others]) == is_kept_in
+def test_a_name_is_measured_before_it_is_normalized():
+    joined = normal_name("e\u0301" * 40)
+
+    assert joined == "\u00e9" * 40
+    with pytest.raises(InvalidInput):
+        normal_name("Ada" + " " * 400)
+
+
+def test_a_household_uses_pins_when_one_has_one():
+    assert not uses_pins([ADA, BO])
+    assert uses_pins([ADA, pinned(BO)])
 
 
 @pytest.mark.parametrize(
