@@ -34,7 +34,7 @@ from domain.playback import (
 from domain.profiles import Profile
 from domain.scalars import Base64, Url
 from domain.tokens import LicenseClaims, issue_license
-from domain.watching import WatchState, status_at
+from domain.watching import WatchState, WatchStatus, status_at
 from resolvers import catalog
 from resolvers.context import SIGNED_OUT, Context, Info
 from resolvers.licenses import session_keys
@@ -85,7 +85,7 @@ async def heartbeat(info: Info, input: HeartbeatInput) -> HeartbeatAccepted:
             state = await _save(tx, session, input.position_ms, ctx.now())
         else:
             state = await _state(tx, session)
-    ctx.reads.remember(profile.id, [state])
+    _remember(ctx, state)
     with suppress(Unavailable):  # the next one takes the lease anew
         await ctx.stores.leases.renew(session.id)
     await ctx.stores.nudges.send(session.profile_id)
@@ -93,7 +93,7 @@ async def heartbeat(info: Info, input: HeartbeatInput) -> HeartbeatAccepted:
 
 
 async def stop_playback(info: Info, session_id: ID, position_ms: int) -> PlaybackStopped:
-    """Ends the session there. Stopping it again changes nothing."""
+    """Ends the session there. Stopping one that has ended, by whatever it was, changes nothing."""
     playback.check_position(position_ms, "positionMs")
     ctx = info.context
     profile = await ctx.profile()
@@ -104,7 +104,7 @@ async def stop_playback(info: Info, session_id: ID, position_ms: int) -> Playbac
             state = await _save(tx, session, position_ms, ctx.now())
         else:
             state = await _state(tx, session)
-    ctx.reads.remember(profile.id, [state])
+    _remember(ctx, state)
     with suppress(Unavailable):  # it dies by itself
         await ctx.stores.leases.release(session.id)
     await ctx.stores.nudges.send(session.profile_id)
@@ -239,7 +239,26 @@ async def _save(tx: Tx, session: PlaybackSession, position_ms: int, now: datetim
 
 async def _state(tx: Tx, session: PlaybackSession) -> WatchState:
     states = await watching_sql.states_of(tx, session.profile_id, [session.playable_id])
-    return states[session.playable_id]
+    return states.get(session.playable_id) or _untouched(session)
+
+
+def _untouched(session: PlaybackSession) -> WatchState:
+    """Of a session that something else ended before it had any progress."""
+    return WatchState(
+        profile_id=session.profile_id,
+        playable_id=session.playable_id,
+        device_id=None,
+        position_ms=0,
+        status=WatchStatus.UNSTARTED,
+        revision=0,
+        cursor=0,
+        updated_at=session.started_at,
+    )
+
+
+def _remember(ctx: Context, state: WatchState) -> None:
+    if state.revision > 0:  # what nobody began would look begun while Postgres does not answer
+        ctx.reads.remember(state.profile_id, [state])
 
 
 def _manifest(
