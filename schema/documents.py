@@ -30,6 +30,11 @@ PARSE_FAILED, VALIDATION_FAILED = "GRAPHQL_PARSE_FAILED", "GRAPHQL_VALIDATION_FA
 MOST_ERRORS = 5  # of one document: whoever has made more sees the rest after mending these
 CACHED_DOCUMENTS = 100  # an app sends dozens; so many of a stranger's hold 100 MB at most
 EMPTY = DocumentNode(definitions=())  # stands for what could not be parsed
+# They make the caller somebody else. What stands beside one would be asked for as one and paid for
+# as the other.
+ENTERING = frozenset(
+    {"confirmRegistration", "pollDeviceSignIn", "refreshToken", "register", "signIn"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +106,7 @@ def prepare(text: str, *, trusted: bool = False) -> Prepared:
         hide_suggestions=True,
         allow_empty_selection_sets=False,
     )
-    errors = tuple(_coded(error, VALIDATION_FAILED) for error in found)
+    errors = tuple(_coded(error, VALIDATION_FAILED) for error in found or _crowded(document))
     return Prepared(text, id_, document, errors, trusted)
 
 
@@ -160,6 +165,18 @@ def _check_nul(document: DocumentNode) -> None:
         if token.value and "\0" in token.value:
             raise GraphQLSyntaxError(place.source, token.start, "A text has no NUL in it.")
         token = token.next
+
+
+def _crowded(document: DocumentNode) -> list[GraphQLError]:
+    """Of a valid document: operations that let somebody in and ask for something else, too."""
+    fragments = _fragments(document)
+    return [
+        GraphQLError("What lets somebody in stands alone in its operation.", node)
+        for node in document.definitions
+        if isinstance(node, OperationDefinitionNode)
+        and len(fields := frozenset(_fields(node.selection_set, fragments, set()))) > 1
+        and fields & ENTERING
+    ]
 
 
 def _coded(error: GraphQLError, code: str) -> GraphQLError:

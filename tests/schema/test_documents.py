@@ -5,8 +5,9 @@ import pytest
 
 from domain.errors import TooComplex
 from domain.load import PriorityClass
-from schema.documents import MOST_ERRORS, prepare
+from schema.documents import ENTERING, MOST_ERRORS, VALIDATION_FAILED, prepare
 from schema.root import PRIORITIES
+from tests.schema.operations import SDL, scope_of
 
 CRITICAL, STANDARD, PREFETCH, BULK = PriorityClass
 
@@ -167,3 +168,36 @@ def test_a_document_is_known_by_its_sha256():
     assert prepare("{ viewer { __typename } }").id == (
         "afc5fd32cebacea0a425f7ea75ba555158afa83827d158712d492de71874a76a"
     )
+
+
+REFRESH = 'refreshToken(refreshToken: "x") { __typename }'
+OUT = "signOut { __typename }"
+
+
+@pytest.mark.parametrize(
+    ("document", "is_crowded"),
+    [
+        (f"mutation {{ {REFRESH} __typename }}", False),
+        (f"mutation {{ a: {REFRESH} b: {REFRESH} }}", False),
+        (f"mutation A {{ {REFRESH} }} mutation B {{ {OUT} }}", False),
+        (f"mutation {{ {REFRESH} {OUT} }}", True),
+        (f"mutation {{ {OUT} {REFRESH} }}", True),
+        (f"mutation {{ {OUT} ...More }} fragment More on Mutation {{ {REFRESH} }}", True),
+        (f"mutation {{ {OUT} ... {{ ... on Mutation {{ it: {REFRESH} }} }} }}", True),
+    ],
+)
+def test_what_lets_somebody_in_stands_alone(document, is_crowded):
+    found = prepare(document).errors
+
+    assert [error.extensions["code"] for error in found] == [VALIDATION_FAILED] * is_crowded
+
+
+def test_what_lets_somebody_in_is_what_answers_a_stranger_with_a_token():
+    root = SDL.mutation_type.fields
+    answering = {
+        name
+        for name, field in root.items()
+        if "SignedIn" in {each.name for each in getattr(field.type.of_type, "types", ())}
+    }
+
+    assert {name for name in answering if scope_of(root[name]) is None} == ENTERING
