@@ -62,7 +62,9 @@ def create_app() -> Starlette:
                 with tracing(settings.otel_exporter_otlp_endpoint, service="marquee-serve"):
                     yield
 
-    return Starlette(lifespan=lifespan)
+    app = Starlette(lifespan=lifespan)
+    app.router.redirect_slashes = False  # its addresses would be made of what a stranger calls us
+    return app
 
 
 @asynccontextmanager

@@ -54,9 +54,9 @@ def params_of_address(query_string: bytes) -> Params:
         )
     except ValueError as error:  # bytes that are no text, or too many fields
         raise InvalidInput("The address is no request.") from error
-    found: dict[str, object] = dict(pairs)
-    if len(found) < len(pairs) or any("\0" in text for _, text in pairs):
+    if len(dict(pairs)) < len(pairs) or any("\0" in text for _, text in pairs):
         raise InvalidInput("A parameter comes once, and is a text.")
+    found: dict[str, object] = {name: text for name, text in pairs if text}
     for name in ("variables", "extensions"):
         if name in found:
             found[name] = read_json(str(found[name]).encode())

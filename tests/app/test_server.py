@@ -84,5 +84,7 @@ async def test_who_was_signed_out_before_a_process_starts_is_not_let_in_by_its_f
             json={"query": "{ viewer { account { email } } }"},
             headers={"Authorization": f"Bearer {viewer.token}"},
         )
+        beside = await http.post(f"{house.public_url}/graphql/", headers={"Host": "elsewhere.test"})
 
+    assert beside.status_code == 404  # led to no other host
     assert [error["extensions"]["code"] for error in first.json()["errors"]] == ["TOKEN_INVALID"]

@@ -109,6 +109,12 @@ def test_a_request_in_an_address_is_taken_apart():
     assert params_of_address(address) == Params("{ a }", None, "A", {"b": 1}, {})
 
 
+def test_a_parameter_that_is_empty_is_as_if_it_were_not_there():
+    address = b"query=%7B+a+%7D&operationName=&variables=&extensions="
+
+    assert params_of_address(address) == Params("{ a }", None, None, {}, {})
+
+
 @pytest.mark.parametrize(
     "address",
     [
@@ -117,7 +123,6 @@ def test_a_request_in_an_address_is_taken_apart():
         b"query=%7Ba%7D&query=%7Bb%7D",
         b"query=a&variables=[]",
         b"query=a&variables=%7B",
-        b"query=a&variables=",
         b"query=a&variables=%7B%22a%22:NaN%7D",
         b"query=a&extensions=1",
         b"query=a%00",
