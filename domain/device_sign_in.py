@@ -25,7 +25,7 @@ MAX_TYPED_CHARACTERS = 100  # with all the dashes and blanks anybody may put in 
 # RFC 8628, 5.1: with so many tries a code of this size is hit with a chance below 2^-32.
 WRONG_CODES = 5
 WRONG_CODES_WINDOW = timedelta(minutes=15)  # longer than CODE_TTL: no code lives to see more tries
-MOST_ASKED = 20  # codes that wait for one address at a time: a shop full of TVs, but no flood
+MOST_ASKED = 60  # codes that wait for one address at a time: a shop full of TVs, but no flood
 
 
 class SignInState(StrEnum):

@@ -17,7 +17,7 @@ ROWS = (
     " yxcvbnm !@#$%^&*() 1qaz2wsx3edc4rfv 1q2w3e4r5t6y"
 )
 LONGEST = 32  # characters; a longer one took some thought, and would take us some time
-FEWEST = 4  # characters that do not follow from others: below that, a guess is soon right
+FEWEST = 3  # characters that do not follow from others: with fewer, all lists begin with it
 _LOOKS_LIKE = str.maketrans("@4831!0$57", "aabeiiosst")
 _TWICE, _YEAR = re.compile(r"(.+?)\1+"), re.compile(r"(?:19|20)\d\d")
 

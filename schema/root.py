@@ -167,7 +167,8 @@ class Mutation:
         "A token for one profile of the household. A PIN is asked to enter a grown-up's profile"
         " that has one, and to leave a child's: PIN_REQUIRED for a wrong one or none, PIN_LOCKED"
         " for fifteen minutes after five. Refused with NOT_FOUND, and with TOKEN_INVALID on a"
-        " device that was signed out. On entering a child's, the device's earlier tokens end.",
+        " device that was signed out. Where there are PINs, its earlier tokens end when a child's"
+        " is entered.",
         scope=Scope.SIGNED_IN,
         priority=PriorityClass.CRITICAL,
         profile_id="Of `account.profiles`.",

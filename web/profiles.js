@@ -20,7 +20,7 @@ export async function profiles(app) {
     later.cancel();
     message.textContent = "";
     try {
-      const whose = current?.kids && !profile.pinned ? `${current.name}'s PIN, to leave` : `${profile.name}'s PIN`;
+      const whose = profile.pinned ? `${profile.name}'s PIN` : `${current?.kids ? current.name : "The child"}'s PIN, to leave`;
       if (await withPin(app, whose, (pin) => app.session.selectProfile(profile.id, pin))) await app.replace("");
     } catch (error) {
       const pause = later.after(error, () => choose(profile));

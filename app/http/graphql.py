@@ -41,7 +41,7 @@ MOST_SOCKETS_AN_ADDRESS = 200  # a school behind one address, or a street behind
 KEEP_ALIVE_S = 12.0  # proxies close what is silent for a minute, some phones' networks for less
 MOST_SUBSCRIPTIONS = 4000  # a process: two for each socket, or as many streams without one
 MOST_SUBSCRIPTIONS_A_DEVICE = 20  # a screen has one or two, and a browser is one device in all tabs
-GREETED_WITHIN_S = 10.0  # a TV on a bad line opens and says hello in two round trips
+GREETED_WITHIN_S = 3.0  # as in graphql-ws: a TV on a bad line says hello in two round trips
 STRANGERS_STAY_S = 60.0  # without a token there is next to nothing to ask for, and asking is quick
 _CONTENT_TYPES = {kind: f"{kind}; charset=utf-8" for kind in (MediaType.GRAPHQL, MediaType.JSON)}
 SOCKETS = Gauge("marquee_sockets", "WebSockets that are open.", multiprocess_mode="livesum")
