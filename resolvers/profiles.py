@@ -86,6 +86,7 @@ async def delete_profile(info: Info, profile_id: ID, pin: str | None = None) -> 
         if doomed.kids:  # or a device in a child's hands would hold more than before
             childs = await devices_sql.device_ids_on(tx, viewer.account.id, doomed.id)
             revoked += await devices_sql.end_sessions(tx, childs, ctx.now())
+        await playback_sql.end_sessions_of(tx, doomed.id, ctx.now())  # first, as in `_edit`
         await profiles_sql.delete_profile(tx, doomed.id)
     await ctx.stores.revocations.tell(revoked)
     return ProfileDeleted(doomed.id, viewer.account)
@@ -145,14 +146,16 @@ async def _edit(ctx: Context, profile_id: ProfileId, asked: ProfileInput) -> Pro
         before = _own(household, profile_id)
         after = revised(before, asked)
         check_household(before, after, _others(household, before))
-        await profiles_sql.update_profile(tx, after)
         if asked.pin is not None:
-            await profiles_sql.set_pin(tx, profile_id, pin_hash)
             after = replace(after, pinned=pin_hash is not None)
         if sees_otherwise(before, after):
             revoked = await _outdate(ctx, tx, viewer, before, after)
         if sees_less(before, after):
             await playback_sql.end_sessions_of(tx, after.id, ctx.now())
+        # Last, as who starts or reports locks devices and sessions before the profile.
+        await profiles_sql.update_profile(tx, after)
+        if asked.pin is not None:
+            await profiles_sql.set_pin(tx, profile_id, pin_hash)
     await ctx.stores.revocations.tell(revoked)
     return after
 

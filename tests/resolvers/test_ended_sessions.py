@@ -1,12 +1,20 @@
-"""A session that something else ends: what its player is told."""
+"""A session that something else ends: what its player is told, and who waits for whom."""
+
+import asyncio
+from datetime import UTC, datetime
 
 import pytest
 
+from domain.watching import WatchStatus
+from stores.sql import playback as playback_sql
+from stores.sql import watching as watching_sql
+from stores.sql.watching import Progress
 from tests import factories
 from tests.factories import t
 from tests.household import SIGN_OUT
-from tests.households import save
+from tests.households import delete, save
 from tests.resolvers.test_devices import REMOVE
+from tests.resolvers.test_erased_meanwhile import until_somebody_waits
 
 FILM = """
 query ($id: ID!) { node(id: $id) { ... on Movie {
@@ -41,6 +49,10 @@ async def remove_device(ada, bo, bo_id):
 
 async def lower_age(ada, bo, bo_id):
     return await save(ada, profileId=bo_id, maturityAge=16)
+
+
+async def delete_profile(ada, bo, bo_id):
+    return await delete(ada, bo_id)
 
 
 @pytest.mark.parametrize("ends", [sign_out, remove_device, lower_age])
@@ -82,3 +94,31 @@ async def test_a_film_that_was_never_begun_is_not_kept_as_begun(api, stores, hom
     assert shown == {"watchState": None, "primaryAction": {"label": "Play"}}
     kept = stores.copies.watching.remembered(home.profiles["Bo"])
     assert kept is None or kept.value.states == ()
+
+
+@pytest.mark.parametrize(
+    ("ends", "answer"), [(lower_age, "profile"), (delete_profile, "profileId")]
+)
+async def test_who_ends_the_sessions_of_a_profile_lets_progress_that_came_first_be_saved(
+    api, stores, home, film, ends, answer
+):
+    ada, bo = await api.viewer(home), await api.viewer(home, "Bo", installation="tablet")
+    session_id = (await bo.start(film.id))["session"]["id"]
+
+    async with stores.engine.connect() as tx, tx.begin():  # as a heartbeat does
+        session = await playback_sql.lock_session(tx, session_id)
+        ending = asyncio.create_task(ends(ada, bo, home.profiles["Bo"]))
+        await until_somebody_waits(stores)
+        at_half = Progress(
+            profile_id=session.profile_id,
+            playable_id=session.playable_id,
+            device_id=session.device_id,
+            position_ms=30_000,
+            status=WatchStatus.IN_PROGRESS,
+        )
+        saved = await watching_sql.save(tx, at_half, datetime.now(UTC))
+
+    assert saved.revision == 1
+    assert answer in await ending
+    playing = await factories.fetch(stores, t.playback_sessions)
+    assert [session for session in playing if session.ended_at is None] == []
