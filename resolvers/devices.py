@@ -11,9 +11,7 @@ from stores.sql import devices as devices_sql
 
 async def devices(parent: Parent[Account], info: Info) -> list[Device]:
     """Signed in now, last seen first."""
-    ctx = info.context
-    async with ctx.reads.begin() as tx:
-        return await devices_sql.signed_in_devices(tx, parent.id, ctx.now())
+    return await info.context.loaders.devices_by_account.load(parent.id)
 
 
 def is_current(parent: Parent[Device], info: Info) -> bool:

@@ -50,6 +50,7 @@ class Loaders:
     artwork_by_title: DataLoader[Pictured, Artwork | None]
     credits_by_title: DataLoader[TitleId, list[Credit]]
     device_by_id: DataLoader[DeviceId, Device | None]
+    devices_by_account: DataLoader[AccountId, list[Device]]
     entry_by_id: DataLoader[TitleId, CatalogEntry | None]
     episodes_by_series: DataLoader[TitleId, list[Episode]]
     genres_by_title: DataLoader[TitleId, list[Genre]]
@@ -74,6 +75,10 @@ def build_loaders(ctx: "Context") -> Loaders:
     async def device_by_id(keys: Sequence[DeviceId]) -> list[Device | None]:
         async with reads.begin() as tx:
             return _each(keys, await devices_sql.devices_by_id(tx, keys))
+
+    async def devices_by_account(keys: Sequence[AccountId]) -> list[list[Device]]:
+        async with reads.begin() as tx:  # nobody sees a second household
+            return [await devices_sql.signed_in_devices(tx, key, ctx.now()) for key in keys]
 
     async def entry_by_id(keys: Sequence[TitleId]) -> list[CatalogEntry | None]:
         who = await ctx.audience()
@@ -121,6 +126,7 @@ def build_loaders(ctx: "Context") -> Loaders:
         artwork_by_title=Loader(artwork_by_title),
         credits_by_title=Loader(credits_by_title),
         device_by_id=Loader(device_by_id),
+        devices_by_account=Loader(devices_by_account),
         entry_by_id=Loader(entry_by_id),
         episodes_by_series=Loader(episodes_by_series),
         genres_by_title=Loader(genres_by_title),

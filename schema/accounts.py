@@ -7,10 +7,12 @@ import strawberry
 
 from domain import accounts as domain
 from domain.accounts import DeviceKind, SubscriptionTier
+from domain.sessions import MOST_SIGNED_IN
 from resolvers import devices, profiles
 from resolvers.context import Scope
 from schema.bind import attribute, field, lend, shape
 from schema.catalog import Artwork
+from schema.directives import ListSize
 from schema.nodes import Node
 from schema.problems import GenericProblem, PinRequired
 from schema.profiles import Profile
@@ -42,14 +44,15 @@ lend(
     device="Where the session will live.",
 )
 
+_DEVICES = field(devices.devices, "Where it is signed in, last seen first.", scope=Scope.ACCOUNT)
+_DEVICES.directives.append(ListSize(slicing=[], assumed=MOST_SIGNED_IN))  # it is read as a whole
+
 
 @shape(domain.Account, "A household.")
 class Account(Node):
     email: str = attribute("The address it signs in with.")
     tier: SubscriptionTier = attribute("What it pays for.")
-    devices: list["Device"] = field(
-        devices.devices, "Where it is signed in, last seen first.", scope=Scope.ACCOUNT
-    )
+    devices: list["Device"] = _DEVICES
     avatars: list[Artwork] = field(
         profiles.avatars, "The faces a profile may have; `saveProfile` takes their `variantId`."
     )

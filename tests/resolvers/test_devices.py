@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from tests import factories
 from tests.households import REFRESH, VIEWER
+from tests.resolvers.test_pages import counting
 
 DEVICES = "{ viewer { account { devices { id name kind current lastSeenAt } } } }"
 REMOVE = """
@@ -38,6 +39,19 @@ async def test_a_household_sees_where_it_is_signed_in_last_seen_first(api, store
     assert {(device["name"], device["kind"]) for device in seen_by_tv} == {("Living room", "TV")}
     seen = [datetime.fromisoformat(device["lastSeenAt"]) for device in seen_by_tv]
     assert before <= seen[1] <= seen[0] <= datetime.now(UTC)
+
+
+async def test_devices_that_are_asked_for_twice_are_read_once(api, stores):
+    tv = await api.viewer(await factories.household(stores))
+    twice = "{ viewer { account { one: devices { id } other: devices { id } } } }"
+
+    with counting(stores) as once:
+        [mine] = await devices(tv)
+    with counting(stores) as again:
+        account = (await tv.run(twice)).data["viewer"]["account"]
+
+    assert account == {"one": [{"id": mine["id"]}], "other": [{"id": mine["id"]}]}
+    assert len(again) == len(once)
 
 
 async def test_a_removed_device_is_signed_out_and_the_others_are_not(api, stores):

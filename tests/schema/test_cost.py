@@ -7,6 +7,7 @@ from graphql import FragmentDefinitionNode, OperationDefinitionNode, get_introsp
 
 from domain.errors import TooComplex
 from domain.limits import Budget
+from domain.sessions import MOST_SIGNED_IN
 from schema.cost import MOST_COST, PLAIN_LIST, Priced
 from schema.limits import MOST_DEPTH
 from schema.root import schema
@@ -35,6 +36,7 @@ def points(document, **variables):
         ("{ viewer { __typename } }", 1),
         ("{ viewer { account { id email tier } } }", 2),
         ("{ viewer { account { profiles { id name } } } }", 2 + PLAIN_LIST),
+        ("{ viewer { account { devices { id name } } } }", 2 + MOST_SIGNED_IN),
         ("{ a: viewer { __typename } b: viewer { __typename } }", 2),
         ("{ viewer @skip(if: true) { __typename } }", 1),
         ("{ page { id } }", PAGE),
