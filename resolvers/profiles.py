@@ -18,12 +18,12 @@ from domain.profiles import (
     check_household,
     check_leaving,
     fresh_profile,
-    keeps_in,
     needs_pin,
     pin_between,
     revised,
     sees_less,
     sees_otherwise,
+    uses_pins,
 )
 from domain.sessions import Revocation
 from resolvers.context import GONE, Context, Info
@@ -36,9 +36,9 @@ from stores.sql import profiles as profiles_sql
 
 
 async def select_profile(info: Info, profile_id: ID, pin: str | None = None) -> SignedIn:
-    """A token for one profile of the caller's own household, on a device that is signed in. Where a
-    PIN keeps a child in, the tokens that the device had before open nothing any more: one of them
-    would be a way out."""
+    """A token for one profile of the caller's own household, on a device that is signed in. Where
+    there are PINs, the tokens that a device had before a child got it open nothing any more: one of
+    them would be a way past."""
     ctx, wanted = info.context, ProfileId(profile_id)
     viewer = await ctx.viewer()
     async with ctx.reads.begin() as tx:
@@ -53,8 +53,8 @@ async def select_profile(info: Info, profile_id: ID, pin: str | None = None) -> 
         locked = await _locked(tx, viewer.account)
         entering = _own(locked, wanted)
         asked_with = await choose_profile(ctx, tx, entering.id)
-        is_new = entering.id not in {profile.id for profile in leaving}
-        if entering.kids and is_new and keeps_in(entering, locked):
+        is_new = viewer.profile is None or viewer.profile.id != entering.id
+        if entering.kids and is_new and uses_pins(locked):
             revoked = await devices_sql.end_access(tx, [viewer.device.id], ctx.now())
     await ctx.stores.revocations.tell(revoked)
     device = replace(viewer.device, epoch=revoked[0].epoch) if revoked else viewer.device
@@ -140,7 +140,7 @@ async def _edit(ctx: Context, profile_id: ProfileId, asked: ProfileInput) -> Pro
     if needs_pin(before, after, asked):
         await check_pin(ctx, before, asked.current_pin)
     pin_hash = await ctx.stores.passwords.hash(asked.pin) if asked.pin else None
-    revoked: Sequence[Revocation] = ()
+    revoked: list[Revocation] = []
     async with ctx.reads.begin() as tx:
         household = await _locked(tx, viewer.account)
         before = _own(household, profile_id)
@@ -148,8 +148,10 @@ async def _edit(ctx: Context, profile_id: ProfileId, asked: ProfileInput) -> Pro
         check_household(before, after, _others(household, before))
         if asked.pin is not None:
             after = replace(after, pinned=pin_hash is not None)
+            if after.pinned and not uses_pins(household):
+                revoked = await _keep_in(ctx, tx, household)
         if sees_otherwise(before, after):
-            revoked = await _outdate(ctx, tx, viewer, before, after)
+            revoked += await _outdate(ctx, tx, viewer, before, after)
         if sees_less(before, after):
             await playback_sql.end_sessions_of(tx, after.id, ctx.now())
         # Last, as who starts or reports locks devices and sessions before the profile.
@@ -158,6 +160,16 @@ async def _edit(ctx: Context, profile_id: ProfileId, asked: ProfileInput) -> Pro
             await profiles_sql.set_pin(tx, profile_id, pin_hash)
     await ctx.stores.revocations.tell(revoked)
     return after
+
+
+async def _keep_in(ctx: Context, tx: Tx, household: Sequence[Profile]) -> list[Revocation]:
+    """Ends the access tokens of the devices that children have: with the first PIN of a household,
+    one from before they got it would be a way past."""
+    revoked: list[Revocation] = []
+    for child in (profile for profile in household if profile.kids):
+        theirs = await devices_sql.device_ids_on(tx, child.account_id, child.id)
+        revoked += await devices_sql.end_access(tx, theirs, ctx.now())
+    return revoked
 
 
 async def _outdate(
