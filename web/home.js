@@ -49,7 +49,7 @@ class HomeScreen {
       onGap: this.#refresher.soon,
       onTurn: this.#refresher.soon,
     });
-    this.#hero = new Hero({ play: (id) => app.go(`play/${id}`), lang: this.#lang });
+    this.#hero = new Hero({ play: (id) => app.go(`play/${id}`), painted: () => this.#keepInSight(), lang: this.#lang });
     this.badge = element("p", { className: "offline", role: "status" });
     this.list = element("div", { className: "shelves" });
     this.empty = element("p", { className: "empty", hidden: true }, "The first films are on their way. Come back in a minute.");
@@ -164,6 +164,12 @@ class HomeScreen {
     change();
     if (held?.isConnected) shift(scroller, "scrollTop", held.getBoundingClientRect().top - before);
     this.#aim(); // the card looked at may be the one that changed
+  }
+
+  /** On a small screen the title is above the rows, and a longer one has just pushed them down. */
+  #keepInSight() {
+    const at = document.activeElement;
+    if (this.list.contains(at) && at.getBoundingClientRect().bottom > innerHeight) this.#app.focusOn(at);
   }
 
   #scroller = () => (getComputedStyle(this.list).overflowY === "visible" ? this.element : this.list);
