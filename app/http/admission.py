@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager, suppress
 from prometheus_client import Counter, Gauge
 
 from domain.errors import Overloaded, Unavailable
+from domain.limits import DEVICES
 from domain.load import PATIENCE_S, Limiter, Place, PriorityClass, State
 
 RETRY_AFTER_S = 2  # when asking again may help, for what took too long
@@ -53,7 +54,8 @@ class Admission:
 
 class Seats:
     """So many at once, held for long: sockets, subscriptions. No queue, for they do not end. Each
-    owner has at most `most_each` of them, or one could take them all."""
+    owner has at most `most_each` of them, and a household DEVICES times as many, or one could take
+    them all."""
 
     def __init__(self, most: int, most_each: int, *, taken: Gauge) -> None:
         self._free = most
@@ -62,20 +64,26 @@ class Seats:
         self._taken = taken
 
     @asynccontextmanager
-    async def seat(self, owner: str) -> AsyncIterator[None]:
-        """Raises Overloaded when all are taken, or all that this owner may have."""
-        if self._free == 0 or self._of.get(owner, 0) >= self._most_each:
+    async def seat(self, owner: str, household: str | None = None) -> AsyncIterator[None]:
+        """Raises Overloaded when all are taken, or all that this owner or its household may
+        have."""
+        whose = {owner: 1} if household is None else {owner: 1, household: DEVICES}
+        if self._free == 0 or any(
+            self._of.get(who, 0) >= self._most_each * times for who, times in whose.items()
+        ):
             raise Overloaded(FULL)
         self._free -= 1
-        self._of[owner] += 1
+        for who in whose:
+            self._of[who] += 1
         try:
             with self._taken.track_inprogress():
                 yield
         finally:
             self._free += 1
-            self._of[owner] -= 1
-            if not self._of[owner]:
-                del self._of[owner]
+            for who in whose:
+                self._of[who] -= 1
+                if not self._of[who]:
+                    del self._of[who]
 
 
 @asynccontextmanager

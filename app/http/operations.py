@@ -125,8 +125,8 @@ class Operations:
         given = asked.prepared, asked.planned, asked.variables, ctx
         if asked.is_stream:
             claims = claims_of(ctx)
-            whose = ctx.address if claims is None else claims.device_id
-            async with self._subscriptions.seat(whose), aclosing(subscribe(*given)) as events:
+            whose = (ctx.address,) if claims is None else (claims.device_id, claims.account_id)
+            async with self._subscriptions.seat(*whose), aclosing(subscribe(*given)) as events:
                 await send(None)
                 async for event in events:
                     await send(event)

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from contextlib import AsyncExitStack
 
 import pytest
 import websockets
@@ -9,6 +10,7 @@ from starlette.routing import Route, WebSocketRoute
 
 from app.http.admission import Admission
 from app.http.graphql import GraphQLDoor
+from domain.limits import DEVICES
 from tests import factories
 from tests.http.conftest import serving
 from tests.http.test_graphql_socket import LIVE, closed, connected, greeted, receive, running, send
@@ -23,11 +25,18 @@ class NarrowDoor(GraphQLDoor):
     strangers_stay_s = 1.0
 
 
+class NarrowHouses(GraphQLDoor):
+    most_subscriptions_a_device = 1
+
+
 @pytest.fixture
 async def server(stores, house):
-    door = NarrowDoor(stores, house, Admission(), with_graphiql=False)
-    async with serving([Route("/graphql", door), WebSocketRoute("/graphql", door)]) as found:
+    async with behind(NarrowDoor(stores, house, Admission(), with_graphiql=False)) as found:
         yield found
+
+
+def behind(door):
+    return serving([Route("/graphql", door), WebSocketRoute("/graphql", door)])
 
 
 async def live(socket, id_):
@@ -39,6 +48,10 @@ async def live(socket, id_):
         return running() == before + 1
 
     await until(it_runs)
+
+
+async def is_running(number):
+    return running() == number
 
 
 async def refused(socket, id_):
@@ -85,6 +98,26 @@ async def test_another_device_of_the_household_has_its_own(server, api, stores):
         await live(one, "2")
 
         await live(other, "1")
+
+
+async def test_a_household_has_so_many_over_all_its_devices_and_gets_them_back(stores, house, api):
+    home = await factories.household(stores)
+    others = await api.viewer(await factories.household(stores, email="other@house.test"))
+    tokens = [(await api.viewer(home, installation=f"tv {n}")).token for n in range(DEVICES + 1)]
+    door = NarrowHouses(stores, house, Admission(), with_graphiql=False)
+    async with behind(door) as server, AsyncExitStack() as stack:
+        *tvs, last, other = [
+            await stack.enter_async_context(greeted(server, token))
+            for token in [*tokens, others.token]
+        ]
+        for tv in tvs:
+            await live(tv, "1")
+
+        assert await refused(last, "1") == [OVERLOADED]
+        await live(other, "1")
+        await send(tvs[0], type="complete", id="1")
+        await until(lambda: is_running(DEVICES))
+        await live(last, "2")
 
 
 async def test_a_stranger_who_runs_nothing_is_let_go_of(server):
