@@ -11,7 +11,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 WINDOW = timedelta(hours=1)
-FREE_POINTS = 100  # of a query without a budget: a household with all it has is 22
+FREE_POINTS = 100  # of a query without a budget: a household with its profiles is 22
 DEVICES = 4  # times what a device has is what its household has: as many as may watch at once
 
 
