@@ -113,12 +113,11 @@ async def test_who_waits_for_a_hash_keeps_nobody_else_from_a_turn(client, stores
         waiting = [asyncio.create_task(each) for each in asking]
 
         async def all_wait():  # those beyond have been refused, each at its own time
-            left = sum(not each.done() for each in waiting)
-            return left == stores.passwords.waiting == MOST_WAITING
+            return stores.passwords.waiting == MOST_WAITING == sum(not w.done() for w in waiting)
 
         await until(all_wait)
         answer = await ask(client, VIEWER)
-        asked_meanwhile = sum(not each.done() for each in waiting)
+        asked_meanwhile = sum(not w.done() for w in waiting)
     await asyncio.gather(*waiting)
 
     assert (answer.status_code, asked_meanwhile) == (200, MOST_WAITING)
