@@ -8,15 +8,12 @@ const FADED_MS = 700; // after the fade of .layer in pictures.css
 
 export class Hero {
   #play;
-  #painted;
   #timer;
   #shown = null;
 
-  /** `play(playableId)` is called by the one button, `painted()` when another title stands here; `lang` is the language
-   *  the house writes to this profile. */
-  constructor({ play, painted, lang }) {
+  /** `play(playableId)` is called by the one button; `lang` is the language the house writes to this profile. */
+  constructor({ play, lang }) {
     this.#play = play;
-    this.#painted = painted;
     this.backdrop = element("div", { className: "backdrop", "aria-hidden": "true" });
     this.element = element("section", { className: "hero", lang, "aria-label": "Chosen title" });
   }
@@ -43,7 +40,6 @@ export class Hero {
       ...(button ? [element("div", { className: "actions" }, button)] : []),
     );
     if (had) button?.focus({ preventScroll: true });
-    this.#painted();
   }
 
   #button({ name, primaryAction }, resume) {

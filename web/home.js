@@ -49,7 +49,7 @@ class HomeScreen {
       onGap: this.#refresher.soon,
       onTurn: this.#refresher.soon,
     });
-    this.#hero = new Hero({ play: (id) => app.go(`play/${id}`), painted: () => this.#keepInSight(), lang: this.#lang });
+    this.#hero = new Hero({ play: (id) => app.go(`play/${id}`), lang: this.#lang });
     this.badge = element("p", { className: "offline", role: "status" });
     this.list = element("div", { className: "shelves" });
     this.empty = element("p", { className: "empty", hidden: true }, "The first films are on their way. Come back in a minute.");
@@ -123,10 +123,10 @@ class HomeScreen {
 
   #show(rows) {
     const ordered = [...rows].sort((one, other) => (other.kind === CONTINUE) - (one.kind === CONTINUE));
-    this.#quietly(() => {
+    this.#quietly((settle) => {
       const shelves = ordered.map((row) => this.#shelfFor(row));
       this.#shelves = new Map(shelves.map((shelf) => [shelf.row.id, shelf]));
-      rearrange(this.list, shelves.map((shelf) => shelf.element), "scrollTop");
+      rearrange(this.list, shelves.map((shelf) => shelf.element), "scrollTop", settle);
     });
     this.empty.hidden = rows.some(({ kind, items }) => kind !== CONTINUE && (items === null || items.length));
   }
@@ -153,20 +153,27 @@ class HomeScreen {
 
   #fold(event) {
     const shelf = [...this.#shelves.values()].find(({ row }) => row.kind === CONTINUE);
-    if (shelf) this.#quietly(() => shelf.show(fold(shelf.items, event)));
+    if (!shelf) return;
+    this.#quietly((settle) => {
+      shelf.show(fold(shelf.items, event));
+      settle();
+    });
   }
 
-  /** Changes a row above or under the viewer without moving what the viewer looks at, once the page is scrolled. */
+  /** Changes rows above or under the viewer without moving what the viewer looks at, once the page is scrolled. `change`
+   *  is given what to call when everything is in its new place. */
   #quietly(change) {
     const scroller = this.#scroller();
     const held = this.list.contains(document.activeElement) && scroller.scrollTop > 0 ? document.activeElement : null;
     const before = held?.getBoundingClientRect().top;
-    change();
-    if (held?.isConnected) shift(scroller, "scrollTop", held.getBoundingClientRect().top - before);
+    change(() => {
+      if (held?.isConnected) shift(scroller, "scrollTop", held.getBoundingClientRect().top - before);
+      this.#keepInSight();
+    });
     this.#aim(); // the card looked at may be the one that changed
   }
 
-  /** On a small screen the title is above the rows, and a longer one has just pushed them down. */
+  /** What is above the card looked at has grown, and pushed it down: a row that appeared, the title on a small screen. */
   #keepInSight() {
     const at = document.activeElement;
     if (this.list.contains(at) && at.getBoundingClientRect().bottom > innerHeight) this.#app.focusOn(at);
@@ -177,6 +184,7 @@ class HomeScreen {
   #itemOf = (card) => this.#shelves.get(card.closest("[data-row-id]")?.dataset.rowId)?.itemOf(card);
 
   #followTheViewer() {
+    new ResizeObserver(() => this.#keepInSight()).observe(this.#hero.element);
     this.element.addEventListener("focusin", () => this.#aim());
     this.element.addEventListener("pointermove", (event) => {
       const card = event.pointerType === "mouse" && event.target.closest(".card");

@@ -9,11 +9,12 @@ const ALONG = {
 
 /**
  * Makes `wanted` the children of `list`, in that order, along `axis` (scrollLeft or scrollTop). What holds the focus
- * keeps it, and in a row also its place on the screen; when it goes, the focus passes to a neighbour.
+ * keeps it, and in a row also its place on the screen; when it goes, the focus passes to a neighbour. `settle()` may
+ * scroll: it is called when everything is in its new place, and nothing is on its way there yet.
  */
-export function rearrange(list, wanted, axis) {
+export function rearrange(list, wanted, axis, settle = () => {}) {
   const now = [...list.children];
-  if (now.length === wanted.length && now.every((place, index) => place === wanted[index])) return;
+  if (now.length === wanted.length && now.every((place, index) => place === wanted[index])) return settle();
   for (const place of now.filter((each) => !wanted.includes(each))) {
     passFocusOn(place);
     place.remove();
@@ -26,6 +27,7 @@ export function rearrange(list, wanted, axis) {
   for (const place of wanted.slice(0, turn)) list.insertBefore(place, held);
   for (const place of wanted.slice(held ? turn + 1 : 0)) list.append(place); // what is held stays: moving it would blur it
   if (held && axis === "scrollLeft") shift(list, axis, held.getBoundingClientRect()[edge] - before.get(held));
+  settle();
 
   if (!list.isConnected || matchMedia("(prefers-reduced-motion: reduce)").matches) return;
   for (const place of wanted) {

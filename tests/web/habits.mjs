@@ -122,6 +122,22 @@ await habit("another size of the window leaves the focus where it is, and in sig
   }
 });
 
+await habit("a row that appears above the viewer leaves the focus in sight", page, async () => {
+  for (const size of [ZOOMED, TV]) {
+    await page.setViewportSize(size);
+    await rewriteHome(page, "BEHEADED");
+    await reopen(page);
+    const before = await focused(page);
+    const rows = await page.locator(".shelf:not([hidden])").count();
+    await page.unrouteAll();
+    await page.evaluate(() => dispatchEvent(new Event("online"))); // a reason to look again
+    await page.waitForFunction((rows) => document.querySelectorAll(".shelf:not([hidden])").length > rows, rows);
+    await restingPlace(page);
+    assert.equal(await focused(page), before);
+    assert.deepEqual(await examine(page), [], JSON.stringify(size));
+  }
+});
+
 await habit("a row is fetched further as the viewer moves right, and no card comes twice", page, async () => {
   await rowWithoutEnd(page, { pages: 3 });
   await reopen(page);

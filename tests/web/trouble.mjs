@@ -7,7 +7,8 @@ const SLOW_MS = 4000;
 
 const asks = (route, operation) => documentOf(route.request()).includes(operation);
 
-/** The home page as a kept copy (STALE), with rows and pictures missing (GAPS), or WITHOUT the title of an id. */
+/** The home page as a kept copy (STALE), with rows and pictures missing (GAPS), BEHEADED of its first row, or
+ *  WITHOUT the title of an id. */
 export function rewriteHome(page, how, titleId) {
   return page.route("**/graphql", async (route) => {
     if (!asks(route, "query Home")) return route.fallback();
@@ -23,6 +24,11 @@ const CHANGES = {
     const computedAt = new Date(Date.now() - MINUTES_OLD * 60_000).toISOString();
     const kept = { source: "STALE", degraded: true, reason: "postgres is closed", computedAt };
     for (const part of [home, ...home.rows.edges.map(({ node }) => node)]) part.provenance = kept;
+  },
+  BEHEADED(home) {
+    const filled = home.rows.edges.filter(({ node }) => node.items.edges.length);
+    const head = filled.find(({ node }) => node.kind === "CONTINUE_WATCHING") ?? filled[0];
+    home.rows.edges = home.rows.edges.filter((edge) => edge !== head);
   },
   WITHOUT(home, titleId) {
     for (const { node } of home.rows.edges) node.items.edges = node.items.edges.filter((edge) => edge.node.title.id !== titleId);
